@@ -1,0 +1,42 @@
+# Each target sets up what it needs: a virtual environment in .venv with the pinned versions.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup parity test lint types pytest bench tables clean
+
+help:
+	@echo "make parity  the parity report over all four frameworks (about 4 minutes on 2 cores)"
+	@echo "make test    lint, types and every test"
+	@echo "make bench   call overhead, throughput and memory against the native functions"
+	@echo "make tables  render the tables of the README anew (from the code and a parity run)"
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  -c constraints.txt -r requirements-dev.txt -e ".[all]"
+	@touch $@
+
+parity: $(READY)
+	$(BIN)/multiact parity --json parity.json
+
+test: lint types pytest
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+pytest: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks --json bench.json
+
+clean:
+	rm -rf $(VENV) build dist parity.json bench.json

@@ -1,0 +1,25 @@
+"""multiact on JAX arrays and tracers."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from multiact._dispatch import backends
+from multiact.backend import build
+from multiact_jax.gradients import derivative, vjp
+from multiact_jax.lift import JaxLift
+
+_functions = build(__name__, JaxLift())
+globals().update(_functions)
+
+__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
+
+EXACT_TYPES: dict[type, Any] = {type(jnp.zeros(())): sys.modules[__name__]}
+# The types of tracers are not subclasses of jax.Array, although their instances are.
+ARRAY_TYPES = (jax.Array, jax.core.Tracer)
+# Last, so that no thread finds a half-made backend.
+backends.update(EXACT_TYPES)

@@ -1,0 +1,64 @@
+"""JAX's primitives: what the shared formulas are written over."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+__all__ = [
+    "abs",
+    "astype_like",
+    "erfc",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "inf",
+    "log1p",
+    "max",
+    "maximum",
+    "merge_axes",
+    "minimum",
+    "sigmoid",
+    "split_axis",
+    "sum",
+    "tanh",
+    "where",
+]
+
+inf = math.inf
+exp = lax.exp
+expm1 = lax.expm1
+log1p = lax.log1p
+tanh = lax.tanh
+sigmoid = lax.logistic
+erfc = jax.scipy.special.erfc
+abs = lax.abs
+where = jnp.where
+maximum = jnp.maximum
+minimum = jnp.minimum
+expand_dims = jnp.expand_dims
+
+
+def sum(x: Any, axis: int) -> Any:
+    return jnp.sum(x, axis=axis)
+
+
+def max(x: Any, axis: int) -> Any:
+    # An empty axis has no maximum; −inf lets softmax of an empty row be empty.
+    return jnp.max(x, axis=axis, initial=-jnp.inf)
+
+
+def split_axis(x: Any, axis: int, pieces: int) -> Any:
+    return x.reshape(*x.shape[:axis], x.shape[axis] // pieces, pieces, *x.shape[axis + 1 :])
+
+
+def merge_axes(x: Any, axis: int) -> Any:
+    return x.reshape(*x.shape[:axis], x.shape[axis] * x.shape[axis + 1], *x.shape[axis + 2 :])
+
+
+def astype_like(condition: Any, x: Any) -> Any:
+    return condition.astype(x.dtype)

@@ -1,0 +1,26 @@
+"""multiact on NumPy arrays and scalars, and on Python's int and float."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from multiact._dispatch import backends
+from multiact.backend import build
+from multiact_numpy.gradients import derivative, vjp
+from multiact_numpy.lift import NumpyLift
+
+_functions = build(__name__, NumpyLift())
+globals().update(_functions)
+
+__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
+
+EXACT_TYPES: dict[type, Any] = dict.fromkeys(
+    (np.ndarray, np.float16, np.float32, np.float64, np.int64, int, float, bool),
+    sys.modules[__name__],
+)
+ARRAY_TYPES = (np.ndarray, np.generic, int, float)
+# Last, so that no thread finds a half-made backend.
+backends.update(EXACT_TYPES)

@@ -1,0 +1,72 @@
+"""TensorFlow's primitives: what the shared formulas are written over."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import tensorflow as tf
+
+__all__ = [
+    "abs",
+    "astype_like",
+    "erfc",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "inf",
+    "log1p",
+    "max",
+    "maximum",
+    "merge_axes",
+    "minimum",
+    "sigmoid",
+    "split_axis",
+    "sum",
+    "tanh",
+    "where",
+]
+
+inf = math.inf
+exp = tf.math.exp
+expm1 = tf.math.expm1
+log1p = tf.math.log1p
+tanh = tf.math.tanh
+sigmoid = tf.math.sigmoid
+erfc = tf.math.erfc
+abs = tf.math.abs
+maximum = tf.math.maximum
+minimum = tf.math.minimum
+expand_dims = tf.expand_dims
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    # A Python number takes the dtype of the array beside it; two numbers would become float32.
+    dtype = x.dtype if tf.is_tensor(x) else y.dtype
+    return tf.where(condition, tf.convert_to_tensor(x, dtype), tf.convert_to_tensor(y, dtype))
+
+
+def sum(x: Any, axis: int) -> Any:
+    return tf.reduce_sum(x, axis=axis)
+
+
+def max(x: Any, axis: int) -> Any:
+    return tf.reduce_max(x, axis=axis)
+
+
+def split_axis(x: Any, axis: int, pieces: int) -> Any:
+    shape = tf.shape(x)
+    return tf.reshape(
+        x, tf.concat([shape[:axis], [shape[axis] // pieces, pieces], shape[axis + 1 :]], 0)
+    )
+
+
+def merge_axes(x: Any, axis: int) -> Any:
+    shape = tf.shape(x)
+    return tf.reshape(
+        x, tf.concat([shape[:axis], [shape[axis] * shape[axis + 1]], shape[axis + 2 :]], 0)
+    )
+
+
+def astype_like(condition: Any, x: Any) -> Any:
+    return tf.cast(condition, x.dtype)

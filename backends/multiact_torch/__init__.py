@@ -1,0 +1,31 @@
+"""multiact on PyTorch tensors."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import torch
+import torch.fx
+
+from multiact._dispatch import backends
+from multiact.backend import build
+from multiact_torch.gradients import derivative, vjp
+from multiact_torch.lift import TorchLift
+from multiact_torch.natives import NATIVES
+from multiact_torch.proxies import recording
+
+_functions = build(__name__, TorchLift(), NATIVES)
+globals().update(_functions)
+
+__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
+
+_module = sys.modules[__name__]
+EXACT_TYPES: dict[type, Any] = {
+    torch.Tensor: _module,
+    torch.nn.Parameter: _module,
+    torch.fx.Proxy: recording(_functions),
+}
+ARRAY_TYPES = (torch.Tensor,)
+# Last, so that no thread finds a half-made backend.
+backends.update(EXACT_TYPES)

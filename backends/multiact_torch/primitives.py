@@ -1,0 +1,70 @@
+"""PyTorch's primitives: what the shared formulas are written over."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+__all__ = [
+    "abs",
+    "astype_like",
+    "erfc",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "inf",
+    "log1p",
+    "max",
+    "maximum",
+    "merge_axes",
+    "minimum",
+    "sigmoid",
+    "split_axis",
+    "sum",
+    "tanh",
+    "where",
+]
+
+inf = math.inf
+exp = torch.exp
+expm1 = torch.expm1
+log1p = torch.log1p
+tanh = torch.tanh
+sigmoid = torch.sigmoid
+erfc = torch.erfc
+abs = torch.abs
+expand_dims = torch.unsqueeze
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    return torch.where(condition, x, y)
+
+
+def maximum(x: Any, bound: float) -> Any:
+    return torch.clamp(x, min=bound)
+
+
+def minimum(x: Any, bound: float) -> Any:
+    return torch.clamp(x, max=bound)
+
+
+def sum(x: Any, axis: int) -> Any:
+    return torch.sum(x, dim=axis)
+
+
+def max(x: Any, axis: int) -> Any:
+    return torch.amax(x, dim=axis)
+
+
+def split_axis(x: Any, axis: int, pieces: int) -> Any:
+    return x.unflatten(axis, (x.shape[axis] // pieces, pieces))
+
+
+def merge_axes(x: Any, axis: int) -> Any:
+    return x.flatten(axis, axis + 1)
+
+
+def astype_like(condition: Any, x: Any) -> Any:
+    return condition.to(x.dtype)

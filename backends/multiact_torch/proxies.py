@@ -1,0 +1,23 @@
+"""torch.fx.symbolic_trace: a call on a Proxy becomes one node of the graph.
+
+The node's target is this package's own function, so the traced module dispatches nothing, and what
+happens inside (the choice by dtype) is decided when the module runs on real tensors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+
+def recording(functions: Mapping[str, Callable[..., Any]]) -> SimpleNamespace:
+    """A backend whose functions append a call to the graph of their first argument."""
+    return SimpleNamespace(**{name: _recorder(f) for name, f in functions.items()})
+
+
+def _recorder(function: Callable[..., Any]) -> Callable[..., Any]:
+    def record(x: Any, *arguments: Any) -> Any:
+        return x.tracer.create_proxy("call_function", function, (x, *arguments), {})
+
+    return record

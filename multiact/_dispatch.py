@@ -1,0 +1,156 @@
+"""From the type of an array to the backend that serves it.
+
+``backends[type(x)]`` is the whole hot path: one dict lookup. A type that is not in the table goes
+through ``__missing__``, which finds the backend by the type's MRO, imports it and remembers it.
+
+Two tables, because Dynamo guards the first one as a whole: ``backends`` grows at most once per
+framework, by the exact types that the framework's own calls hand out. Everything found by MRO
+(subclasses, types of plugins) or registered by users lives in ``_derived``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from multiact import _errors
+
+SUPPORTED = (
+    "numpy.ndarray and NumPy scalars",
+    "int and float",
+    "torch.Tensor",
+    "tensorflow.Tensor and tensorflow.Variable",
+    "jax.Array",
+)
+ENTRY_POINT_GROUP = "multiact.backends"
+
+_PACKAGES = {
+    "numpy": "multiact_numpy",
+    "torch": "multiact_torch",
+    "tensorflow": "multiact_tensorflow",
+    "jax": "multiact_jax",
+    "jaxlib": "multiact_jax",
+}
+_derived: dict[type, Any] = {}
+
+
+class Backends(dict[type, Any]):
+    """Array type -> backend, filled on first use."""
+
+    __slots__ = ()
+
+    def __missing__(self, kind: type) -> Any:
+        # Dynamo traces this method. It follows an import statement, but neither importlib nor the
+        # MRO of nn.Parameter, so torch's own leaf types are recognised before any walk.
+        if kind.__module__ == "torch" or kind.__module__ == "torch.nn.parameter":
+            import multiact_torch
+
+            if kind in multiact_torch.EXACT_TYPES:
+                return multiact_torch.EXACT_TYPES[kind]
+        if kind in _derived:
+            return _derived[kind]
+        return find(kind)
+
+
+backends = Backends()
+
+
+def find(kind: type) -> Any:
+    """Resolve a type met for the first time: by its MRO, then by the plugins."""
+    for base in kind.__mro__:
+        if base in _derived:
+            return remember(kind, _derived[base])
+        package = _package_of(base)
+        if package is None:
+            continue
+        backend = _load(kind, package)
+        if kind in backend.EXACT_TYPES:
+            return backend.EXACT_TYPES[kind]
+        # A framework's module root also owns things that are no arrays: torch.Size is a tuple.
+        if issubclass(kind, backend.ARRAY_TYPES):
+            return remember(kind, backend)
+    backend = _find_plugin(kind)
+    if backend is None:
+        raise _errors.unsupported_type(kind, SUPPORTED)
+    return remember(kind, backend)
+
+
+def remember(kind: type, backend: Any) -> Any:
+    """Enter a derived type; two threads that miss at the same moment store the same answer."""
+    _derived[kind] = backend
+    return backend
+
+
+def _package_of(base: type) -> str | None:
+    if base is int or base is float:
+        return "multiact_numpy"
+    return _PACKAGES.get(base.__module__.partition(".")[0])
+
+
+def _load(kind: type, package: str) -> Any:
+    backend: Any
+    try:
+        if package == "multiact_numpy":
+            import multiact_numpy as backend
+        elif package == "multiact_torch":
+            import multiact_torch as backend
+        elif package == "multiact_tensorflow":
+            import multiact_tensorflow as backend
+        else:
+            import multiact_jax as backend
+    except Exception as cause:
+        raise _errors.broken_backend(kind, package, cause) from cause
+    return backend
+
+
+def _find_plugin(kind: type) -> Any | None:
+    """The backend of the installed entry point that is named like a module root of the MRO."""
+    from importlib.metadata import entry_points
+
+    plugins = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+    for base in kind.__mro__:
+        point = plugins.get(base.__module__.partition(".")[0])
+        if point is not None:
+            try:
+                return point.load()
+            except Exception as cause:
+                raise _errors.broken_backend(kind, point.value, cause) from cause
+    return None
+
+
+def register_backend(kind: type, backend: Any) -> None:
+    """Serve arrays of type ``kind``, and of its subclasses, with ``backend``.
+
+    Parameters
+    ----------
+    kind : type
+        The array type. It must not be one that a built-in backend serves.
+    backend : object
+        Has one attribute per function of the catalogue, with the signature of the front end;
+        :func:`multiact.backend.build` makes one from some twenty primitives.
+
+    Raises
+    ------
+    TypeError
+        ``kind`` is no type, or ``backend`` lacks a function of the catalogue.
+    ValueError
+        A built-in backend already serves ``kind``.
+    """
+    from multiact._record import records
+
+    if not isinstance(kind, type):
+        raise TypeError(
+            f"register_backend got {kind!r} as the array type. Allowed is a class; pass "
+            f"type(array), not the array."
+        )
+    missing = [name for name in records if not hasattr(backend, name)]
+    if missing:
+        raise TypeError(
+            f"register_backend got a backend without {', '.join(missing)}. Every function of "
+            f"multiact.records is needed; multiact.backend.build makes them from primitives."
+        )
+    if any(base in backends or _package_of(base) for base in kind.__mro__):
+        raise ValueError(
+            f"register_backend got {_errors.describe(kind)}, which a built-in backend serves. "
+            f"Register the types of other frameworks only."
+        )
+    remember(kind, backend)

@@ -1,0 +1,71 @@
+"""What the author of a backend needs: formulas in, a whole catalogue out.
+
+A backend supplies primitives (:class:`Primitives`) and a lift (:class:`Lift`);
+:func:`build` makes every function of the catalogue from them. Native kernels, where they are
+worth it, replace single functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import multiact
+from multiact import _arguments, _errors
+from multiact.formulas import Elementwise, Lift, Primitives, Rowwise, factory
+
+__all__ = ["Elementwise", "Lift", "Native", "Primitives", "Rowwise", "build", "check_parameter"]
+
+Native = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""Takes the function made from the formula, returns one that prefers the native kernel."""
+
+
+def build(
+    package: str, lift: Lift, natives: Mapping[str, Native] | None = None
+) -> dict[str, Callable[..., Any]]:
+    """Every function of the catalogue on one framework.
+
+    Parameters
+    ----------
+    package : str
+        The import package the functions will be attributes of.
+    lift : Lift
+        How the framework computes and differentiates a formula.
+    natives : mapping of str to Native, optional
+        For some names, a wrapper that uses the framework's kernel where it keeps the contract and
+        calls the function it is given elsewhere.
+
+    Returns
+    -------
+    dict of str to callable
+        Canonical name -> plain function with the front end's signature and docstring.
+    """
+    functions = {}
+    for record in multiact.records.values():
+        function = factory(record.family, record.name)(lift)
+        if natives and record.name in natives:
+            function = natives[record.name](function)
+        # Tracers that pickle or print calls (jit.trace, fx, export) go by these names.
+        function.__name__ = function.__qualname__ = record.name
+        function.__module__ = package
+        function.__doc__ = getattr(multiact, record.name).__doc__
+        functions[record.name] = function
+    return functions
+
+
+def check_parameter(lift: Lift, function: str, name: str, value: Any, x: Any) -> bool:
+    """Whether the parameter is an array (that broadcasts to x); a number is none.
+
+    Raises
+    ------
+    TypeError
+        Neither a number nor an array of x's framework.
+    ValueError
+        An array whose shape does not broadcast to x's.
+    """
+    if isinstance(value, (int, float)):
+        return False
+    if not lift.is_array(value):
+        raise _errors.foreign_parameter(function, name, value, x)
+    _arguments.check_broadcast(function, name, lift.shape(value), lift.shape(x))
+    return True

@@ -1,0 +1,31 @@
+"""The mathematics of every function, once, over primitives.
+
+Each module is a family and holds, per function, a formula (an ``Elementwise`` or ``Rowwise``) and
+a factory of the function's name. A factory takes a backend's lift and returns the function with
+the front end's signature: it checks arguments and chooses the formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from multiact.formulas import exponential, grouped, normalising, rectifiers, sigmoidal, smooth
+from multiact.formulas._kinds import Elementwise, Lift, Primitives, Rowwise
+
+__all__ = ["FAMILIES", "Elementwise", "Lift", "Primitives", "Rowwise", "factory"]
+
+FAMILIES = {
+    "rectifiers": rectifiers,
+    "exponential": exponential,
+    "sigmoidal": sigmoidal,
+    "smooth": smooth,
+    "normalising": normalising,
+    "grouped": grouped,
+}
+
+
+def factory(family: str, name: str) -> Callable[[Lift], Callable[..., Any]]:
+    """What builds one function of the catalogue for a backend."""
+    made: Callable[[Lift], Callable[..., Any]] = getattr(FAMILIES[family], name)
+    return made

@@ -1,0 +1,56 @@
+"""maxout: functions over groups of consecutive features."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from multiact import _arguments, _errors
+from multiact.formulas._kinds import Lift, Rowwise
+
+
+def _maxout(xp: Any, x: Any, mask: None, axis: int, pieces: int) -> Any:
+    return xp.max(xp.split_axis(x, axis, pieces), axis + 1)
+
+
+def _winners(xp: Any, x: Any, axis: int, pieces: int) -> tuple[Any, Any]:
+    """The groups, and the share of each piece: equal among those tied for the maximum."""
+    groups = xp.split_axis(x, axis, pieces)
+    top = xp.expand_dims(xp.max(groups, axis + 1), axis + 1)
+    won = xp.astype_like(groups == top, groups)
+    return groups, won / xp.expand_dims(xp.sum(won, axis + 1), axis + 1)
+
+
+def _maxout_forward(xp: Any, x: Any, tangent: Any, mask: None, axis: int, pieces: int) -> Any:
+    _, share = _winners(xp, x, axis, pieces)
+    return xp.sum(share * xp.split_axis(tangent, axis, pieces), axis + 1)
+
+
+def _maxout_back(xp: Any, x: Any, cotangent: Any, mask: None, axis: int, pieces: int) -> Any:
+    _, share = _winners(xp, x, axis, pieces)
+    return xp.merge_axes(share * xp.expand_dims(cotangent, axis + 1), axis)
+
+
+MAXOUT = Rowwise("maxout", _maxout, _maxout_forward, _maxout_back)
+
+
+def maxout(lift: Lift) -> Callable[..., Any]:
+    """The maximum over groups of ``pieces`` consecutive features."""
+    apply = lift.rowwise(MAXOUT)
+
+    def maxout(x: Any, pieces: int, axis: int = -1) -> Any:
+        shape = lift.shape(x)
+        if shape is None:
+            raise ValueError("maxout needs x with a known rank; set its shape before the call.")
+        axis = _arguments.check_axis("maxout", axis, len(shape))
+        length = shape[axis]
+        try:
+            count = operator.index(pieces)
+        except TypeError:
+            raise _errors.scalar("maxout", "pieces", pieces) from None
+        if count < 1 or (length is not None and length % count):
+            raise _errors.pieces("maxout", pieces, axis, length)
+        return apply(x, None, axis, count)
+
+    return maxout

@@ -1,0 +1,143 @@
+"""softplus, silu, mish, gelu: smooth everywhere, close to relu far from 0.
+
+Throughout, s = σ(z) and r = σ(−z) = 1 − s. Both are computed, because each is accurate only in
+its own tail, and both are smooth, so that a derivative can be differentiated again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from multiact import _errors
+from multiact.formulas._kinds import Elementwise, Lift, unary
+
+SQRT_HALF = math.sqrt(0.5)
+INV_SQRT_2PI = 1 / math.sqrt(2 * math.pi)
+# 2·√(2/π): gelu's tanh form is x·σ(2u), u = √(2/π)·(x + 0.044715·x³).
+TANH_FORM_SCALE = 2 * math.sqrt(2 / math.pi)
+TANH_FORM_CUBIC = 0.044715
+SIGMOID_FORM_SCALE = 1.702
+
+
+def _softplus(xp: Any, x: Any, beta: Any) -> Any:
+    z = beta * x
+    return (xp.maximum(z, 0) + xp.log1p(xp.exp(-xp.abs(z)))) / beta
+
+
+def _softplus_dbeta(xp: Any, x: Any, beta: Any) -> Any:
+    # ∂/∂beta = −(softplus(z) − z·σ(z))/beta², the bracket in a form that is even in z and positive.
+    a = xp.abs(beta * x)
+    return -(xp.log1p(xp.exp(-a)) + a * xp.sigmoid(-a)) / (beta * beta)
+
+
+SOFTPLUS = Elementwise(
+    "softplus",
+    value=_softplus,
+    partials=(lambda xp, x, beta: xp.sigmoid(beta * x), _softplus_dbeta),
+    parameters=("beta",),
+)
+
+
+def _silu_dx(xp: Any, x: Any, beta: Any) -> Any:
+    z = beta * x
+    return xp.sigmoid(z) * (1 + z * xp.sigmoid(-z))
+
+
+def _silu_dbeta(xp: Any, x: Any, beta: Any) -> Any:
+    z = beta * x
+    return (x * xp.sigmoid(z)) * (x * xp.sigmoid(-z))
+
+
+SILU = Elementwise(
+    "silu",
+    value=lambda xp, x, beta: x * xp.sigmoid(beta * x),
+    partials=(_silu_dx, _silu_dbeta),
+    parameters=("beta",),
+)
+
+
+def _mish(xp: Any, x: Any) -> Any:
+    # tanh(softplus(x)) = (1 − r²)/(1 + r²), and 1 − r² = s·(1 + r).
+    s, r = xp.sigmoid(x), xp.sigmoid(-x)
+    return x * (s * (1 + r) / (1 + r * r))
+
+
+def _mish_dx(xp: Any, x: Any) -> Any:
+    s, r = xp.sigmoid(x), xp.sigmoid(-x)
+    q = 1 + r * r
+    return s * (((1 + r) * q + 4 * x * (r * r)) / (q * q))
+
+
+MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,))
+
+
+def _normal_cdf(xp: Any, x: Any) -> Any:
+    return 0.5 * xp.erfc(-SQRT_HALF * x)
+
+
+GELU = Elementwise(
+    "gelu",
+    value=lambda xp, x: x * _normal_cdf(xp, x),
+    partials=(lambda xp, x: _normal_cdf(xp, x) + x * (INV_SQRT_2PI * xp.exp(-0.5 * (x * x))),),
+)
+
+
+def _tanh_form_argument(x: Any) -> Any:
+    return TANH_FORM_SCALE * (x * (1 + TANH_FORM_CUBIC * (x * x)))
+
+
+def _gelu_tanh_dx(xp: Any, x: Any) -> Any:
+    z = _tanh_form_argument(x)
+    slope = TANH_FORM_SCALE * (1 + (3 * TANH_FORM_CUBIC) * (x * x))
+    return xp.sigmoid(z) * (1 + x * (slope * xp.sigmoid(-z)))
+
+
+GELU_TANH = Elementwise(
+    "gelu",
+    value=lambda xp, x: x * xp.sigmoid(_tanh_form_argument(x)),
+    partials=(_gelu_tanh_dx,),
+)
+
+GELU_FORMS = ("none", "tanh", "sigmoid")
+
+mish = unary(MISH)
+
+
+def softplus(lift: Lift) -> Callable[..., Any]:
+    """beta may be a tensor."""
+    apply = lift.elementwise(SOFTPLUS, "softplus")
+
+    def softplus(x: Any, beta: Any = 1.0) -> Any:
+        return apply(x, beta)
+
+    return softplus
+
+
+def silu(lift: Lift) -> Callable[..., Any]:
+    """beta may be a tensor."""
+    apply = lift.elementwise(SILU, "silu")
+
+    def silu(x: Any, beta: Any = 1.0) -> Any:
+        return apply(x, beta)
+
+    return silu
+
+
+def gelu(lift: Lift) -> Callable[..., Any]:
+    """Three forms, also spelled False and True."""
+    exact = lift.elementwise(GELU, "gelu")
+    tanh_form = lift.elementwise(GELU_TANH, "gelu")
+    sigmoid_form = lift.elementwise(SILU, "gelu")
+
+    def gelu(x: Any, approximate: str | bool = "none") -> Any:
+        if approximate is False or approximate == "none":
+            return exact(x)
+        if approximate is True or approximate == "tanh":
+            return tanh_form(x)
+        if approximate == "sigmoid":
+            return sigmoid_form(x, SIGMOID_FORM_SCALE)
+        raise _errors.option("gelu", "approximate", approximate, (*GELU_FORMS, False, True))
+
+    return gelu
