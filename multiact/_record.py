@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    import inspect
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 INF = math.inf
 
 
-@dataclass(frozen=True)
-class Record:
+# A NamedTuple, since dataclasses would triple the time that `import multiact` takes.
+class Record(NamedTuple):
     """The facts about one activation function that hold on every framework.
 
     ``cases`` are the parameter settings that the parity report measures: the first is the
     function as called with its defaults wherever it has defaults for everything.
     ``limits`` are the values at −inf and +inf, and ``range`` the closure of the image, both for
-    the default parameters; ``None`` where the idea does not apply (functions of whole rows).
+    the first case; ``None`` where the idea does not apply (functions of whole rows).
     """
 
     name: str
+    function: Callable[..., Any]
     family: str
     kind: Literal["elementwise", "rowwise"]
     formula: str
-    signature: inspect.Signature
     aliases: tuple[str, ...] = ()
     kinks: tuple[float, ...] = ()
     limits: tuple[float, float] | None = None
@@ -37,13 +38,25 @@ class Record:
     zero_centred: bool | None = None
     tensor_parameters: tuple[str, ...] = ()
     keeps_integers: bool = False
-    cases: tuple[Mapping[str, Any], ...] = field(default_factory=lambda: (MappingProxyType({}),))
+    cases: tuple[Mapping[str, Any], ...] = (MappingProxyType({}),)
     paper: str = ""
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The parameters, with their defaults, that the function has on every backend."""
+        import inspect
+
+        return inspect.signature(self.function)
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return (self.function.__doc__ or "").partition("\n")[0]
 
 
 _records: dict[str, Record] = {}
 records: Mapping[str, Record] = MappingProxyType(_records)
-"""Every function of the catalogue: canonical name -> :class:`Record`, in the catalogue's order."""
+"""Every function of the catalogue: canonical name -> :class:`Record`."""
 
 
 def activation(
@@ -58,22 +71,12 @@ def activation(
         name = function.__name__
         _records[name] = Record(
             name=name,
+            function=function,
             family=function.__module__.rpartition(".")[2],
             kind=kind,
-            signature=inspect.signature(function),
             cases=tuple(MappingProxyType(dict(case)) for case in cases),
             **facts,
         )
         return function
 
     return register
-
-
-def canonical_name(name: str) -> str:
-    """The catalogue's name for a name or alias; ``KeyError`` if it has neither."""
-    if name in _records:
-        return name
-    for record in _records.values():
-        if name in record.aliases:
-            return record.name
-    raise KeyError(name)

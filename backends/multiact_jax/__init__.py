@@ -18,7 +18,9 @@ globals().update(_functions)
 
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
 
-EXACT_TYPES: dict[type, Any] = {type(jnp.zeros(())): sys.modules[__name__]}
+# The first call may come while a function is traced, where jnp.zeros would give a tracer.
+with jax.ensure_compile_time_eval():
+    EXACT_TYPES: dict[type, Any] = {type(jnp.zeros(())): sys.modules[__name__]}
 # The types of tracers are not subclasses of jax.Array, although their instances are.
 ARRAY_TYPES = (jax.Array, jax.core.Tracer)
 # Last, so that no thread finds a half-made backend.

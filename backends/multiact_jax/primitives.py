@@ -23,6 +23,7 @@ __all__ = [
     "merge_axes",
     "minimum",
     "sigmoid",
+    "sigmoids",
     "split_axis",
     "sum",
     "tanh",
@@ -41,6 +42,22 @@ where = jnp.where
 maximum = jnp.maximum
 minimum = jnp.minimum
 expand_dims = jnp.expand_dims
+
+
+@jax.custom_jvp
+def sigmoids(x: Any) -> tuple[Any, Any]:
+    # One exponential and one division for both; by sign, so the derivative at 0 needs a rule.
+    e = lax.exp(-lax.abs(x))
+    large = 1 / (1 + e)
+    small = e * large
+    return jnp.where(x >= 0, large, small), jnp.where(x >= 0, small, large)
+
+
+@sigmoids.defjvp
+def _sigmoids_rule(primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, Any]:
+    s, r = sigmoids(*primals)
+    change = tangents[0] * (s * r)
+    return (s, r), (change, -change)
 
 
 def sum(x: Any, axis: int) -> Any:

@@ -91,12 +91,16 @@ def _chain(function: Callable[[Any], Any], slope: Callable[[Any, Any], Any]) -> 
 exp = _chain(primitives.exp, lambda x, y: y)
 expm1 = _chain(primitives.expm1, lambda x, y: primitives.exp(x))
 log1p = _chain(primitives.log1p, lambda x, y: 1 / (1 + x))
-tanh = _chain(
-    primitives.tanh, lambda x, y: 4 * primitives.sigmoid(2 * x) * primitives.sigmoid(-2 * x)
-)
+tanh = _chain(primitives.tanh, lambda x, y: (1 - y) * (1 + y))
 sigmoid = _chain(primitives.sigmoid, lambda x, y: y * primitives.sigmoid(-x))
 erfc = _chain(primitives.erfc, lambda x, y: -TWO_OVER_SQRT_PI * primitives.exp(-(x * x)))
 abs = _chain(primitives.abs, lambda x, y: np.sign(x))
+
+
+def sigmoids(x: Dual) -> tuple[Dual, Dual]:
+    s, r = primitives.sigmoids(x.value)
+    change = s * r * x.tangent
+    return Dual(s, change), Dual(r, -change)
 
 
 def where(condition: Any, x: Any, y: Any) -> Dual:

@@ -22,6 +22,7 @@ __all__ = [
     "merge_axes",
     "minimum",
     "sigmoid",
+    "sigmoids",
     "split_axis",
     "sum",
     "tanh",
@@ -43,6 +44,11 @@ def sigmoid(x: Any) -> Any:
     # Two exponentials of non-positive numbers: nothing overflows, both tails are relatively
     # accurate, and there is no selection by sign, which costs more than an exponential.
     return np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x)))
+
+
+def sigmoids(x: Any) -> tuple[Any, Any]:
+    total = 1 + np.exp(-np.abs(x))
+    return np.exp(np.minimum(x, 0)) / total, np.exp(np.minimum(-x, 0)) / total
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:

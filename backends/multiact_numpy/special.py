@@ -76,4 +76,5 @@ def erfc(z: Any) -> Any:
         p += coefficient
     upper = gaussian * p / (1 + 2 * a)
     # 2 − upper below 0, upper above: a selection by sign would cost more than this sum.
-    return np.copysign(upper, z) + 2 * (z < 0).astype(z.dtype)
+    below = (z < 0).astype(z.dtype)
+    return 2 * below + (1 - 2 * below) * upper

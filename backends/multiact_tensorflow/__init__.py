@@ -18,7 +18,6 @@ globals().update(_functions)
 
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
 
-_eager = type(tf.zeros(()))
 _symbolic: set[type] = set()
 
 
@@ -28,11 +27,13 @@ def _see_symbolic(x: tf.Tensor) -> tf.Tensor:
     return x
 
 
-_see_symbolic.get_concrete_function(tf.TensorSpec((), tf.float32))
-
-EXACT_TYPES: dict[type, Any] = dict.fromkeys(
-    (_eager, *_symbolic, type(tf.Variable(0.0))), sys.modules[__name__]
-)
+# The first call may come while a tf.function is traced, where tensors and variables are of other
+# types than the eager ones.
+with tf.init_scope():
+    _see_symbolic.get_concrete_function(tf.TensorSpec((), tf.float32))
+    EXACT_TYPES: dict[type, Any] = dict.fromkeys(
+        (type(tf.zeros(())), *_symbolic, type(tf.Variable(0.0))), sys.modules[__name__]
+    )
 ARRAY_TYPES = (tf.Tensor, tf.Variable)
 # Last, so that no thread finds a half-made backend.
 backends.update(EXACT_TYPES)

@@ -21,6 +21,7 @@ __all__ = [
     "merge_axes",
     "minimum",
     "sigmoid",
+    "sigmoids",
     "split_axis",
     "sum",
     "tanh",
@@ -38,6 +39,10 @@ abs = tf.math.abs
 maximum = tf.math.maximum
 minimum = tf.math.minimum
 expand_dims = tf.expand_dims
+
+
+def sigmoids(x: Any) -> tuple[Any, Any]:
+    return sigmoid(x), sigmoid(-x)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:

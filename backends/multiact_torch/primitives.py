@@ -21,6 +21,7 @@ __all__ = [
     "merge_axes",
     "minimum",
     "sigmoid",
+    "sigmoids",
     "split_axis",
     "sum",
     "tanh",
@@ -36,6 +37,10 @@ sigmoid = torch.sigmoid
 erfc = torch.erfc
 abs = torch.abs
 expand_dims = torch.unsqueeze
+
+
+def sigmoids(x: Any) -> tuple[Any, Any]:
+    return sigmoid(x), sigmoid(-x)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:

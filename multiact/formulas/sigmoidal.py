@@ -6,19 +6,23 @@ The derivatives are products of two sigmoids: both factors are accurate in their
 
 from __future__ import annotations
 
+from typing import Any
+
 from multiact.formulas._kinds import Elementwise, unary
 
-SIGMOID = Elementwise(
-    "sigmoid",
-    value=lambda xp, x: xp.sigmoid(x),
-    partials=(lambda xp, x: xp.sigmoid(x) * xp.sigmoid(-x),),
-)
 
-TANH = Elementwise(
-    "tanh",
-    value=lambda xp, x: xp.tanh(x),
-    partials=(lambda xp, x: 4 * (xp.sigmoid(2 * x) * xp.sigmoid(-2 * x)),),
-)
+def _sigmoid_dx(xp: Any, x: Any) -> Any:
+    s, r = xp.sigmoids(x)
+    return s * r
+
+
+def _tanh_dx(xp: Any, x: Any) -> Any:
+    s, r = xp.sigmoids(2 * x)
+    return 4 * (s * r)
+
+
+SIGMOID = Elementwise("sigmoid", value=lambda xp, x: xp.sigmoid(x), partials=(_sigmoid_dx,))
+TANH = Elementwise("tanh", value=lambda xp, x: xp.tanh(x), partials=(_tanh_dx,))
 
 sigmoid = unary(SIGMOID)
 tanh = unary(TANH)

@@ -1,7 +1,7 @@
 """softplus, silu, mish, gelu: smooth everywhere, close to relu far from 0.
 
-Throughout, s = σ(z) and r = σ(−z) = 1 − s. Both are computed, because each is accurate only in
-its own tail, and both are smooth, so that a derivative can be differentiated again.
+Throughout, s = σ(z) and r = σ(−z) = 1 − s. Where r is a factor both are computed, because each is
+accurate only in its own tail. They are smooth, so that a derivative can be differentiated again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from multiact import _errors
 from multiact.formulas._kinds import Elementwise, Lift, unary
 
 SQRT_HALF = math.sqrt(0.5)
-INV_SQRT_2PI = 1 / math.sqrt(2 * math.pi)
+INV_SQRT_PI = 1 / math.sqrt(math.pi)
 # 2·√(2/π): gelu's tanh form is x·σ(2u), u = √(2/π)·(x + 0.044715·x³).
 TANH_FORM_SCALE = 2 * math.sqrt(2 / math.pi)
 TANH_FORM_CUBIC = 0.044715
@@ -42,12 +42,13 @@ SOFTPLUS = Elementwise(
 
 def _silu_dx(xp: Any, x: Any, beta: Any) -> Any:
     z = beta * x
-    return xp.sigmoid(z) * (1 + z * xp.sigmoid(-z))
+    s, r = xp.sigmoids(z)
+    return s * (1 + z * r)
 
 
 def _silu_dbeta(xp: Any, x: Any, beta: Any) -> Any:
-    z = beta * x
-    return (x * xp.sigmoid(z)) * (x * xp.sigmoid(-z))
+    s, r = xp.sigmoids(beta * x)
+    return (x * s) * (x * r)
 
 
 SILU = Elementwise(
@@ -59,29 +60,33 @@ SILU = Elementwise(
 
 
 def _mish(xp: Any, x: Any) -> Any:
-    # tanh(softplus(x)) = (1 − r²)/(1 + r²), and 1 − r² = s·(1 + r).
-    s, r = xp.sigmoid(x), xp.sigmoid(-x)
-    return x * (s * (1 + r) / (1 + r * r))
+    # tanh(softplus(x)) = (1 − r²)/(1 + r²) = p/(2 − p) with p = 1 − r² = s·(2 − s).
+    s = xp.sigmoid(x)
+    p = s * (2 - s)
+    return x * (p / (2 - p))
 
 
 def _mish_dx(xp: Any, x: Any) -> Any:
-    s, r = xp.sigmoid(x), xp.sigmoid(-x)
-    q = 1 + r * r
-    return s * (((1 + r) * q + 4 * x * (r * r)) / (q * q))
+    s = xp.sigmoid(x)
+    r, t = 1 - s, 2 - s
+    q = 2 - s * t
+    return s * (t * q + 4 * x * (r * r)) / (q * q)
 
 
 MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,))
 
 
-def _normal_cdf(xp: Any, x: Any) -> Any:
-    return 0.5 * xp.erfc(-SQRT_HALF * x)
+def _gelu(xp: Any, x: Any) -> Any:
+    return (0.5 * x) * xp.erfc(-SQRT_HALF * x)
 
 
-GELU = Elementwise(
-    "gelu",
-    value=lambda xp, x: x * _normal_cdf(xp, x),
-    partials=(lambda xp, x: _normal_cdf(xp, x) + x * (INV_SQRT_2PI * xp.exp(-0.5 * (x * x))),),
-)
+def _gelu_dx(xp: Any, x: Any) -> Any:
+    # Φ(x) + x·φ(x) in z = −x/√2; e^(−z²) is also part of erfc(z), and compilers share it.
+    z = -SQRT_HALF * x
+    return 0.5 * xp.erfc(z) - (INV_SQRT_PI * z) * xp.exp(-(z * z))
+
+
+GELU = Elementwise("gelu", value=_gelu, partials=(_gelu_dx,))
 
 
 def _tanh_form_argument(x: Any) -> Any:
@@ -89,9 +94,9 @@ def _tanh_form_argument(x: Any) -> Any:
 
 
 def _gelu_tanh_dx(xp: Any, x: Any) -> Any:
-    z = _tanh_form_argument(x)
+    s, r = xp.sigmoids(_tanh_form_argument(x))
     slope = TANH_FORM_SCALE * (1 + (3 * TANH_FORM_CUBIC) * (x * x))
-    return xp.sigmoid(z) * (1 + x * (slope * xp.sigmoid(-z)))
+    return s * (1 + x * (slope * r))
 
 
 GELU_TANH = Elementwise(
@@ -110,6 +115,11 @@ def softplus(lift: Lift) -> Callable[..., Any]:
     apply = lift.elementwise(SOFTPLUS, "softplus")
 
     def softplus(x: Any, beta: Any = 1.0) -> Any:
+        if isinstance(beta, (int, float)) and beta == 0:
+            raise ValueError(
+                "softplus got beta=0, where ln(1 + e^(beta·x))/beta has no value. Allowed is any "
+                "other number; as beta goes to 0 the function grows beyond every bound."
+            )
         return apply(x, beta)
 
     return softplus
