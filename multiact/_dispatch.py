@@ -40,12 +40,14 @@ class Backends(dict[type, Any]):
 
     def __missing__(self, kind: type) -> Any:
         # Dynamo traces this method. It follows an import statement, but neither importlib nor the
-        # MRO of nn.Parameter, so torch's own leaf types are recognised before any walk.
-        if kind.__module__ == "torch" or kind.__module__ == "torch.nn.parameter":
+        # MRO of nn.Parameter, and it would guard the whole of _derived: tensors leave before both.
+        if hasattr(kind, "__torch_function__"):
             import multiact_torch
 
             if kind in multiact_torch.EXACT_TYPES:
                 return multiact_torch.EXACT_TYPES[kind]
+            if issubclass(kind, multiact_torch.ARRAY_TYPES):
+                return multiact_torch
         if kind in _derived:
             return _derived[kind]
         return find(kind)

@@ -12,8 +12,9 @@ from multiact._dispatch import backends
 from multiact.backend import build
 from multiact_jax.gradients import derivative, vjp
 from multiact_jax.lift import JaxLift
+from multiact_jax.natives import NATIVES
 
-_functions = build(__name__, JaxLift())
+_functions = build(__name__, JaxLift(), NATIVES)
 globals().update(_functions)
 
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]

@@ -11,8 +11,9 @@ from multiact._dispatch import backends
 from multiact.backend import build
 from multiact_numpy.gradients import derivative, vjp
 from multiact_numpy.lift import NumpyLift
+from multiact_numpy.natives import NATIVES
 
-_functions = build(__name__, NumpyLift())
+_functions = build(__name__, NumpyLift(), NATIVES)
 globals().update(_functions)
 
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]

@@ -18,22 +18,14 @@ globals().update(_functions)
 
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
 
-_symbolic: set[type] = set()
-
-
-@tf.function(autograph=False)  # type: ignore[untyped-decorator]
-def _see_symbolic(x: tf.Tensor) -> tf.Tensor:
-    _symbolic.add(type(x))
-    return x
-
-
-# The first call may come while a tf.function is traced, where tensors and variables are of other
-# types than the eager ones.
+# The first call may come while a tf.function is traced, where tensors and variables have other
+# types than outside: each is made where its everyday type is certain.
+with tf.Graph().as_default():
+    _types = {type(tf.zeros(())), type(tf.Variable(0.0))}
 with tf.init_scope():
-    _see_symbolic.get_concrete_function(tf.TensorSpec((), tf.float32))
-    EXACT_TYPES: dict[type, Any] = dict.fromkeys(
-        (type(tf.zeros(())), *_symbolic, type(tf.Variable(0.0))), sys.modules[__name__]
-    )
+    _types.add(type(tf.zeros(())))
+
+EXACT_TYPES: dict[type, Any] = dict.fromkeys(_types, sys.modules[__name__])
 ARRAY_TYPES = (tf.Tensor, tf.Variable)
 # Last, so that no thread finds a half-made backend.
 backends.update(EXACT_TYPES)

@@ -8,15 +8,20 @@ wrong, and for everything that needs promotion or an error.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import tensorflow as tf
 
 from multiact import _arguments
 from multiact.backend import Native
-from multiact_tensorflow.lift import ARITHMETIC
+from multiact.formulas.exponential import ELU_UNIT, SELU
+from multiact_tensorflow.lift import ARITHMETIC, TensorFlowLift
 
 Function = Callable[..., Any]
+HALF = frozenset((tf.float16, tf.bfloat16))
+SINGLE = HALF | {tf.float32}
+_lift = TensorFlowLift()
 
 
 def relu(formula: Function) -> Function:
@@ -56,12 +61,21 @@ def rrelu(formula: Function) -> Function:
 
 
 def elu(formula: Function) -> Function:
+    # The kernel computes exp(x) − 1: its value is right, but it is 0 just below 0, where the native
+    # derivative, taken from the value, then jumps.
+    lifted = _lift.elementwise(replace(ELU_UNIT, value=lambda xp, x: tf.nn.elu(x)), "elu")
+
     def elu(x: Any, alpha: Any = 1.0) -> Any:
-        if x.dtype in ARITHMETIC and isinstance(alpha, (int, float)) and alpha == 1:
-            return tf.nn.elu(x)
+        if isinstance(alpha, (int, float)) and alpha == 1:
+            return lifted(x)
         return formula(x, alpha)
 
     return elu
+
+
+def selu(formula: Function) -> Function:
+    # The native derivative belongs to the other side of the kink.
+    return _lift.elementwise(replace(SELU, value=lambda xp, x: tf.nn.selu(x)), "selu")
 
 
 def sigmoid(formula: Function) -> Function:
@@ -75,7 +89,8 @@ def sigmoid(formula: Function) -> Function:
 
 def tanh(formula: Function) -> Function:
     def tanh(x: Any) -> Any:
-        if x.dtype in ARITHMETIC:
+        # The native derivative 1 − y² magnifies the error of y by up to 2/(1 − y²).
+        if x.dtype in HALF:
             return tf.math.tanh(x)
         return formula(x)
 
@@ -100,9 +115,7 @@ def softmax(formula: Function) -> Function:
     return softmax
 
 
-SINGLE = frozenset((tf.float16, tf.bfloat16, tf.float32))
-
 NATIVES: dict[str, Native] = {
     function.__name__: function
-    for function in (relu, leaky_relu, rrelu, elu, sigmoid, tanh, softplus, softmax)
+    for function in (relu, leaky_relu, rrelu, elu, selu, sigmoid, tanh, softplus, softmax)
 }

@@ -22,6 +22,13 @@ ELU = Elementwise(
     parameters=("alpha",),
 )
 
+# With alpha = 1 the derivative is continuous and needs no selection by sign.
+ELU_UNIT = Elementwise(
+    "elu",
+    value=lambda xp, x: xp.maximum(x, 0) + xp.expm1(xp.minimum(x, 0)),
+    partials=(lambda xp, x: xp.exp(xp.minimum(x, 0)),),
+)
+
 SELU = Elementwise(
     "selu",
     value=lambda xp, x: SELU_SCALE * xp.maximum(x, 0) + SELU_PRODUCT * xp.expm1(xp.minimum(x, 0)),
@@ -34,8 +41,11 @@ selu = unary(SELU)
 def elu(lift: Lift) -> Callable[..., Any]:
     """alpha may be a tensor."""
     apply = lift.elementwise(ELU, "elu")
+    unit = lift.elementwise(ELU_UNIT, "elu")
 
     def elu(x: Any, alpha: Any = 1.0) -> Any:
+        if isinstance(alpha, (int, float)) and alpha == 1:
+            return unit(x)
         return apply(x, alpha)
 
     return elu

@@ -1,0 +1,1 @@
+"""Speed and memory of multiact against its rivals, as ratios within one run: ``make bench``."""

@@ -1,0 +1,112 @@
+"""``python -m benchmarks``: every framework in a process of its own, then the tables."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+BACKENDS = ("numpy", "torch", "tensorflow", "jax")
+TOLERATED = 1.05
+
+
+def measure(backend: str, rounds: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.worker", backend, str(rounds)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise click.ClickException(f"{backend} failed:\n{done.stderr[-2000:]}")
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return report
+
+
+def overhead_table(reports: list[dict[str, Any]]) -> Table:
+    table = Table(title="Call overhead of tanh, nanoseconds over the native call")
+    table.add_column("rival")
+    measured = [report for report in reports if "overhead" in report]
+    for report in measured:
+        table.add_column(report["backend"], justify="right")
+    table.add_row(
+        "multiact, dispatch alone",
+        *(f"{report['overhead']['dispatch_ns']:.0f}" for report in measured),
+    )
+    for name in measured[0]["overhead"]["over_native_ns"]:
+        cells = (f"{report['overhead']['over_native_ns'][name]:.0f}" for report in measured)
+        if name != "native":
+            table.add_row(name, *cells)
+    return table
+
+
+def throughput_table(report: dict[str, Any]) -> Table:
+    table = Table(
+        title=f"{report['backend']}: a million float32 elements, time over the native call's",
+        caption="kept: arrays of x's size that the forward pass keeps beside x and y (native's)",
+    )
+    for name in ("function", "forward", "with backward", "kept", "native"):
+        table.add_column(name, justify="right" if name != "function" else "left", no_wrap=True)
+    for row in report["throughput"]:
+        table.add_row(
+            row["function"],
+            _cell(row.get("forward"), row["outside"]),
+            _cell(row.get("backward"), row["outside"]),
+            _kept(row),
+            _remark(row),
+        )
+    return table
+
+
+def _cell(timing: dict[str, Any] | None, outside: str | None) -> str:
+    if timing is None:
+        return "–"
+    if timing["ratio"] is None:
+        return f"{timing['ours_ms']:.2f} ms"
+    style = "red" if timing["ratio"] > TOLERATED and not outside else "default"
+    return f"[{style}]{timing['ratio']:.2f}[/] ({timing['ours_ms']:.2f} ms)"
+
+
+def _kept(row: dict[str, Any]) -> str:
+    if "kept" not in row:
+        return "–"
+    native = "–" if row["native_kept"] is None else f"{abs(row['native_kept']):.1f}"
+    return f"{abs(row['kept']):.1f} ({native})"
+
+
+def _remark(row: dict[str, Any]) -> str:
+    if row["forward"]["ratio"] is None:
+        return "there is none"
+    return row["outside"] or "in contract"
+
+
+@click.command()
+@click.option("--backend", "-b", "backends", multiple=True, type=click.Choice(BACKENDS))
+@click.option("--rounds", default=15, show_default=True, help="Paired timings per comparison.")
+@click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path))
+def main(backends: tuple[str, ...], rounds: int, path: Path | None) -> None:
+    """Measure multiact against the native functions and other dispatching libraries."""
+    console = Console()
+    reports = []
+    for backend in backends or BACKENDS:
+        with Console(stderr=True).status(f"measuring {backend} …"):
+            reports.append(measure(backend, rounds))
+    if any("overhead" in report for report in reports):
+        console.print(overhead_table(reports))
+    for report in reports:
+        if "bare" in report:
+            bare = report["bare"]
+            console.print(
+                f"relu on 8 JAX elements outside jit: multiact {bare['multiact_us']:.1f} µs, "
+                f"jax.nn {bare['jax_nn_us']:.1f} µs"
+            )
+        console.print(throughput_table(report))
+    if path:
+        path.write_text(json.dumps(reports, indent=1))
+        console.print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""One class per framework: arrays, gradients, and the native calls to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+import multiact
+
+Function = Callable[[Any], Any]
+
+# Function -> what our call is, where it is more than multiact.<name>(x).
+OURS: Mapping[str, Function] = {
+    "gelu tanh": lambda x: multiact.gelu(x, "tanh"),
+    "gelu sigmoid": lambda x: multiact.gelu(x, "sigmoid"),
+    "silu beta=1.5": lambda x: multiact.silu(x, 1.5),
+    "rrelu": lambda x: multiact.rrelu(x),
+    "maxout": lambda x: multiact.maxout(x, 4),
+}
+NAMES = (
+    "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "sigmoid", "tanh", "softplus", "silu",
+    "silu beta=1.5", "mish", "gelu", "gelu tanh", "gelu sigmoid", "softmax", "maxout",
+)  # fmt: skip
+
+
+class Framework:
+    """What a benchmark needs of a framework."""
+
+    def __init__(self) -> None:
+        self.natives: dict[str, Function] = {}
+        # Native functions outside the contract, with the reason: their speed is no yardstick.
+        self.outside: dict[str, str] = {}
+
+    def array(self, values: Any) -> Any:
+        raise NotImplementedError
+
+    def ours(self, name: str, x: Any) -> Function:
+        if name == "prelu":
+            slope = self.array(np.full(x.shape[-1], 0.25, np.float32))
+            return lambda x: multiact.prelu(x, slope)
+        return OURS.get(name) or getattr(multiact, name)
+
+    def native(self, name: str, x: Any) -> Function | None:
+        return self.natives.get(name)
+
+    def forward(self, f: Function, x: Any) -> Callable[[], Any]:
+        return lambda: f(x)
+
+    def backward(self, f: Function, x: Any) -> Callable[[], Any] | None:
+        """Forward and backward in one call."""
+        raise NotImplementedError
+
+    def recorded(self, f: Function, x: Any) -> tuple[Any, Any]:
+        """The result, and whatever keeps the backward pass possible."""
+        raise NotImplementedError
+
+
+class NumPy(Framework):
+    def __init__(self) -> None:
+        super().__init__()
+        from scipy import special
+
+        self.natives = {
+            "relu": lambda x: np.maximum(x, 0),
+            "tanh": np.tanh,
+            "sigmoid": special.expit,
+            "softmax": lambda x: special.softmax(x, axis=-1),
+            "softplus": lambda x: np.logaddexp(x, 0),
+            "gelu": lambda x: x * special.ndtr(x),
+            "silu": lambda x: x * special.expit(x),
+        }
+
+    def array(self, values: Any) -> Any:
+        return values
+
+    def backward(self, f: Function, x: Any) -> None:
+        return None
+
+
+class Torch(Framework):
+    def __init__(self) -> None:
+        super().__init__()
+        import torch
+
+        self.torch = torch
+        F = torch.nn.functional
+        torch.set_num_threads(1)
+        self.natives = {
+            "relu": torch.relu, "leaky_relu": F.leaky_relu, "rrelu": F.rrelu, "elu": F.elu,
+            "selu": F.selu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "softplus": F.softplus,
+            "silu": F.silu, "mish": F.mish, "gelu": F.gelu,
+            "gelu tanh": lambda x: F.gelu(x, approximate="tanh"),
+            "softmax": lambda x: F.softmax(x, -1),
+        }  # fmt: skip
+
+    def array(self, values: Any) -> Any:
+        return self.torch.from_numpy(values)
+
+    def native(self, name: str, x: Any) -> Function | None:
+        if name == "prelu":
+            slope = self.torch.full((x.shape[-1],), 0.25)
+            return lambda x: self.torch.nn.functional.prelu(x, slope)
+        return super().native(name, x)
+
+    def backward(self, f: Function, x: Any) -> Callable[[], Any]:
+        leaf = x.clone().requires_grad_()
+        cotangent = self.torch.ones_like(f(x))
+        return lambda: self.torch.autograd.grad(f(leaf), leaf, cotangent)
+
+    def recorded(self, f: Function, x: Any) -> tuple[Any, Any]:
+        y = f(x.requires_grad_())
+        return y, y.grad_fn
+
+
+class TensorFlow(Framework):
+    def __init__(self) -> None:
+        super().__init__()
+        import tensorflow as tf
+
+        self.tf = tf
+        nn = tf.nn
+        self.natives = {
+            "relu": nn.relu, "leaky_relu": lambda x: nn.leaky_relu(x, 0.01), "elu": nn.elu,
+            "selu": nn.selu, "sigmoid": nn.sigmoid, "tanh": nn.tanh, "softplus": nn.softplus,
+            "silu": nn.silu, "silu beta=1.5": lambda x: nn.silu(x, 1.5),
+            "gelu": nn.gelu, "gelu tanh": lambda x: nn.gelu(x, approximate=True),
+            "softmax": nn.softmax,
+        }  # fmt: skip
+        self.outside = {
+            "selu": "selu'(0) is scale",
+            "tanh": "derivative 19 ULP off",
+            "silu": "derivative 8.1 ULP off",
+            "silu beta=1.5": "derivative 8.1 ULP off",
+            "gelu tanh": "derivative off by 35 eps",
+            "elu": "second derivative 0 just below 0",
+        }
+
+    def array(self, values: Any) -> Any:
+        return self.tf.constant(values)
+
+    def backward(self, f: Function, x: Any) -> Callable[[], Any]:
+        def step() -> Any:
+            with self.tf.GradientTape() as tape:
+                tape.watch(x)
+                y = f(x)
+            return tape.gradient(y, x)
+
+        return step
+
+    def recorded(self, f: Function, x: Any) -> tuple[Any, Any]:
+        with self.tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        return y, tape
+
+
+class Jax(Framework):
+    """Everything inside jit, as JAX is used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        import jax
+
+        self.jax = jax
+        nn = jax.nn
+        self.natives = {
+            "relu": nn.relu, "leaky_relu": nn.leaky_relu, "elu": nn.elu, "selu": nn.selu,
+            "sigmoid": nn.sigmoid, "tanh": nn.tanh, "softplus": nn.softplus, "silu": nn.silu,
+            "mish": nn.mish, "gelu": lambda x: nn.gelu(x, approximate=False),
+            "gelu tanh": lambda x: nn.gelu(x, approximate=True), "softmax": nn.softmax,
+        }  # fmt: skip
+        self.outside = {
+            "leaky_relu": "leaky_relu'(0) is 1",
+            "tanh": "derivative 16 ULP off",
+            "softplus": "derivative 8.4 ULP off",
+            "silu": "derivative 8.1 ULP off",
+            "mish": "derivative 28 ULP off",
+            "gelu tanh": "derivative off by 29 eps",
+        }
+
+    def array(self, values: Any) -> Any:
+        return self.jax.numpy.asarray(values)
+
+    def forward(self, f: Function, x: Any) -> Callable[[], Any]:
+        compiled = self.jax.jit(f)
+        return lambda: compiled(x).block_until_ready()
+
+    def backward(self, f: Function, x: Any) -> Callable[[], Any]:
+        cotangent = self.jax.numpy.ones_like(f(x))
+        compiled = self.jax.jit(lambda x: self.jax.vjp(f, x)[1](cotangent)[0])
+        return lambda: compiled(x).block_until_ready()
+
+    def recorded(self, f: Function, x: Any) -> tuple[Any, Any]:
+        y, pullback = self.jax.vjp(f, x)
+        return y.block_until_ready(), pullback
+
+
+FRAMEWORKS: Mapping[str, type[Framework]] = {
+    "numpy": NumPy, "torch": Torch, "tensorflow": TensorFlow, "jax": Jax,
+}  # fmt: skip

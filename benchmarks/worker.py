@@ -1,0 +1,127 @@
+"""Measure one framework in a process of its own; the results are one JSON object on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import multiact
+from benchmarks.frameworks import FRAMEWORKS, NAMES, Framework
+from benchmarks.timing import compare, nanoseconds_over
+
+ELEMENTS = 1_000_000
+MEMORY_ELEMENTS = 16_000_000
+
+
+def overhead(backend: str) -> dict[str, Any]:
+    """Nanoseconds a call of tanh takes over the call it ends in, for multiact and its rivals."""
+    import autoray
+    import eagerpy
+    from array_api_compat import array_namespace
+
+    os.environ["KERAS_BACKEND"] = backend
+    import keras
+
+    calls: dict[str, Callable[[], Any]]
+    if backend == "numpy":
+        import multiact_numpy as package
+
+        x = np.linspace(-1, 1, 8)
+        native = np.tanh
+    else:
+        import multiact_torch as package
+        import torch
+
+        x = torch.linspace(-1, 1, 8)
+        native = torch.tanh
+    direct = nanoseconds_over(
+        {"backend": lambda: package.tanh(x), "multiact": lambda: multiact.tanh(x)}, "backend"
+    )
+    calls = {
+        "native": lambda: native(x),
+        "multiact": lambda: multiact.tanh(x),
+        "autoray": lambda: autoray.do("tanh", x),
+        "array-api-compat": lambda: array_namespace(x).tanh(x),
+        "eagerpy": lambda: eagerpy.astensor(x).tanh().raw,
+        "keras.ops": lambda: keras.ops.tanh(x),
+    }
+    over_native = nanoseconds_over(calls, "native")
+    return {"dispatch_ns": direct["multiact"], "over_native_ns": over_native}
+
+
+def bare_jax() -> dict[str, float]:
+    """Microseconds of relu on a small array outside jit."""
+    import jax
+
+    x = jax.numpy.linspace(-1, 1, 8)
+    result = compare(lambda: multiact.relu(x), lambda: jax.nn.relu(x))
+    return {"multiact_us": result.ours * 1e6, "jax_nn_us": result.rival * 1e6}
+
+
+def throughput(framework: Framework, name: str, rounds: int) -> dict[str, Any]:
+    """Forward, and forward with backward, of a million float32 elements against the native call."""
+    values = np.random.default_rng(0).standard_normal((ELEMENTS // 1000, 1000)).astype(np.float32)
+    x = framework.array(values)
+    row: dict[str, Any] = {"function": name, "outside": framework.outside.get(name)}
+    ours, native = framework.ours(name, x), framework.native(name, x)
+    for direction, make in (("forward", framework.forward), ("backward", framework.backward)):
+        our_call = make(ours, x)
+        if our_call is None:
+            continue
+        rival = our_call if native is None else make(native, x)
+        assert rival is not None
+        result = compare(our_call, rival, rounds)
+        row[direction] = {
+            "ours_ms": result.ours * 1e3,
+            "native_ms": result.rival * 1e3 if native else None,
+            "ratio": result.ratio if native else None,
+        }
+    return row
+
+
+def resident_bytes() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def kept(framework: Framework, f: Callable[[Any], Any]) -> float:
+    """Arrays, in sizes of x, that the forward pass leaves for the backward one beside x and y."""
+    side = 4000
+    small = framework.array(np.zeros((1, side), np.float32))
+    framework.recorded(f, small)
+    x = framework.array(np.ones((MEMORY_ELEMENTS // side, side), np.float32))
+    before = resident_bytes()
+    y, tape = framework.recorded(f, x)
+    growth = resident_bytes() - before
+    size = 4 * MEMORY_ELEMENTS
+    outputs = 4 * int(np.prod(y.shape))
+    del tape
+    return (growth - outputs) / size
+
+
+def main(backend: str, rounds: int) -> None:
+    framework = FRAMEWORKS[backend]()
+    report: dict[str, Any] = {"backend": backend, "throughput": []}
+    if backend in ("numpy", "torch"):
+        report["overhead"] = overhead(backend)
+    if backend == "jax":
+        report["bare"] = bare_jax()
+    for name in NAMES:
+        row = throughput(framework, name, rounds)
+        if backend != "numpy":
+            x = framework.array(np.zeros((1, 4000), np.float32))
+            native = framework.native(name, x)
+            row["kept"] = kept(framework, framework.ours(name, x))
+            row["native_kept"] = kept(framework, native) if native else None
+        report["throughput"].append(row)
+        print(f"{backend}: {name}", file=sys.stderr, flush=True)
+    json.dump(report, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
