@@ -85,14 +85,14 @@ class Torch(Framework):
         import torch
 
         self.torch = torch
-        F = torch.nn.functional
+        nn = torch.nn.functional
         torch.set_num_threads(1)
         self.natives = {
-            "relu": torch.relu, "leaky_relu": F.leaky_relu, "rrelu": F.rrelu, "elu": F.elu,
-            "selu": F.selu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "softplus": F.softplus,
-            "silu": F.silu, "mish": F.mish, "gelu": F.gelu,
-            "gelu tanh": lambda x: F.gelu(x, approximate="tanh"),
-            "softmax": lambda x: F.softmax(x, -1),
+            "relu": torch.relu, "leaky_relu": nn.leaky_relu, "rrelu": nn.rrelu, "elu": nn.elu,
+            "selu": nn.selu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "softplus": nn.softplus,
+            "silu": nn.silu, "mish": nn.mish, "gelu": nn.gelu,
+            "gelu tanh": lambda x: nn.gelu(x, approximate="tanh"),
+            "softmax": lambda x: nn.softmax(x, -1),
         }  # fmt: skip
 
     def array(self, values: Any) -> Any:
