@@ -38,5 +38,8 @@ pytest: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks --json bench.json
 
+tables: parity
+	$(BIN)/python tools/tables.py --parity parity.json
+
 clean:
 	rm -rf $(VENV) build dist parity.json bench.json

@@ -42,8 +42,10 @@ class Backends(dict[type, Any]):
         # Dynamo traces this method. It follows an import statement, but neither importlib nor the
         # MRO of nn.Parameter, and it would guard the whole of _derived: tensors leave before both.
         if hasattr(kind, "__torch_function__"):
-            import multiact_torch
-
+            try:
+                import multiact_torch
+            except Exception:
+                return find(kind)
             if kind in multiact_torch.EXACT_TYPES:
                 return multiact_torch.EXACT_TYPES[kind]
             if issubclass(kind, multiact_torch.ARRAY_TYPES):
@@ -67,6 +69,8 @@ def find(kind: type) -> Any:
         backend = _load(kind, package)
         if kind in backend.EXACT_TYPES:
             return backend.EXACT_TYPES[kind]
+        if base in backend.EXACT_TYPES:
+            return remember(kind, backend.EXACT_TYPES[base])
         # A framework's module root also owns things that are no arrays: torch.Size is a tuple.
         if issubclass(kind, backend.ARRAY_TYPES):
             return remember(kind, backend)

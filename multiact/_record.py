@@ -23,6 +23,7 @@ class Record(NamedTuple):
     function as called with its defaults wherever it has defaults for everything.
     ``limits`` are the values at −inf and +inf, and ``range`` the closure of the image, both for
     the first case; ``None`` where the idea does not apply (functions of whole rows).
+    ``kink_gradient`` says in words which derivative belongs to a kink.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Record(NamedTuple):
     formula: str
     aliases: tuple[str, ...] = ()
     kinks: tuple[float, ...] = ()
+    kink_gradient: str = "smooth"
     limits: tuple[float, float] | None = None
     range: tuple[float, float] | None = None
     monotonic: bool | None = None

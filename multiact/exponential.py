@@ -10,6 +10,7 @@ from multiact._typing import Array, Parameter
 @activation(
     formula=r"x \text{ if } x > 0 \text{ else } \alpha (e^x - 1)",
     kinks=(0.0,),
+    kink_gradient="elu'(0) = alpha",
     limits=(-1.0, INF),
     range=(-1.0, INF),
     monotonic=True,
@@ -60,6 +61,7 @@ def elu(x: Array, alpha: Parameter = 1.0) -> Array:
     formula=r"\lambda x \text{ if } x > 0 \text{ else } \lambda \alpha (e^x - 1),\quad"
     r" \alpha = 1.67326\ldots,\ \lambda = 1.05070\ldots",
     kinks=(0.0,),
+    kink_gradient="selu'(0) = scale·alpha",
     limits=(-1.7580993408473768, INF),
     range=(-1.7580993408473768, INF),
     monotonic=True,

@@ -9,6 +9,7 @@ from multiact._typing import Array
 
 @activation(
     kind="rowwise",
+    kink_gradient="shared equally at a tie",
     formula=r"\max_{1 \le k \le \text{pieces}} x_{i \cdot \text{pieces} + k}",
     cases=({"pieces": 2}, {"pieces": 3}),
     paper="Goodfellow et al. 2013, Maxout networks, arXiv:1302.4389",

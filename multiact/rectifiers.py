@@ -12,6 +12,7 @@ from multiact._typing import Array, Parameter
 @activation(
     formula=r"\max(x, 0)",
     kinks=(0.0,),
+    kink_gradient="relu'(0) = 0",
     limits=(0.0, INF),
     range=(0.0, INF),
     monotonic=True,
@@ -56,6 +57,7 @@ def relu(x: Array) -> Array:
 @activation(
     formula=r"x \text{ if } x > 0 \text{ else } \text{negative\_slope} \cdot x",
     kinks=(0.0,),
+    kink_gradient="leaky_relu'(0) = negative_slope",
     limits=(-INF, INF),
     range=(-INF, INF),
     monotonic=True,
@@ -103,6 +105,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
 @activation(
     formula=r"x \text{ if } x > 0 \text{ else } \text{slope} \cdot x",
     kinks=(0.0,),
+    kink_gradient="prelu'(0) = slope",
     limits=(-INF, INF),
     range=(-INF, INF),
     monotonic=True,
@@ -158,6 +161,7 @@ def prelu(x: Array, slope: Parameter, axis: int = -1) -> Array:
     r" a \sim U(\text{lower}, \text{upper}) \text{ in training, }"
     r" (\text{lower} + \text{upper})/2 \text{ otherwise}",
     kinks=(0.0,),
+    kink_gradient="rrelu'(0) = the element's slope",
     limits=(-INF, INF),
     range=(-INF, INF),
     monotonic=True,

@@ -109,7 +109,7 @@ def silu(x: Array, beta: Parameter = 1.0) -> Array:
 @activation(
     formula=r"x \tanh(\ln(1 + e^x))",
     limits=(0.0, INF),
-    range=(-0.30884012480800200, INF),
+    range=(-0.30884341301725041, INF),
     monotonic=False,
     zero_centred=False,
     paper="Misra 2019, Mish: a self regularized non-monotonic activation function, "
