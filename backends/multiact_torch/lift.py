@@ -61,7 +61,7 @@ class TorchLift:
         keeps_integers = formula.keeps_integers
 
         def bare(x: Any, *parameters: Any) -> Any:
-            return _value(formula, x, parameters)
+            return _value(formula.value, x, parameters)
 
         def apply(x: Any, *parameters: Any) -> Any:
             if x.dtype not in ARITHMETIC:
@@ -129,7 +129,7 @@ def _seed(function: str, rng: Any) -> int:
 def _check_dtype(function: str, name: str, parameter: Any, x: Any) -> None:
     known = ARITHMETIC.get(parameter.dtype)
     compute = ARITHMETIC[x.dtype]
-    if known is None or torch.promote_types(known, compute) != compute:
+    if known is None or (known == torch.float64 and compute == torch.float32):
         raise _errors.parameter_dtype(function, name, parameter.dtype, x.dtype)
 
 
@@ -141,21 +141,23 @@ def _ready(x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
     )
 
 
-def _value(formula: Elementwise, x: Any, parameters: tuple[Any, ...]) -> Any:
+def _value(value: Callable[..., Any], x: Any, parameters: tuple[Any, ...]) -> Any:
     ready, params = _ready(x, parameters)
-    return formula.value(xp, ready, *params).to(x.dtype)
+    return value(xp, ready, *params).to(x.dtype)
 
 
 def _elementwise_functions(formula: Elementwise) -> tuple[Any, Any]:
     """The formula as an autograd.Function, with and without forward-mode differentiation."""
-    count = 1 + len(formula.parameters)
+    # Dynamo traces a backward pass that closes over functions, not over a Formula.
+    value, partials = formula.value, formula.partials
+    count = len(partials)
 
     class Traced(torch.autograd.Function):
         generate_vmap_rule = True
 
         @staticmethod
         def forward(x: Any, *parameters: Any) -> Any:
-            return _value(formula, x, parameters)
+            return _value(value, x, parameters)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -172,7 +174,7 @@ def _elementwise_functions(formula: Elementwise) -> tuple[Any, Any]:
             gradients: list[Any] = [None] * count
             for i in range(count):
                 if ctx.needs_input_grad[i]:
-                    slope = formula.partials[i](xp, x, *parameters)
+                    slope = partials[i](xp, x, *parameters)
                     gradients[i] = _sum_to(cotangent * slope, inputs[i])
             return tuple(gradients)
 
@@ -189,7 +191,7 @@ def _elementwise_functions(formula: Elementwise) -> tuple[Any, Any]:
             total: Any = 0
             for i, tangent in enumerate(tangents):
                 if tangent is not None:
-                    total = total + formula.partials[i](xp, x, *parameters) * tangent
+                    total = total + partials[i](xp, x, *parameters) * tangent
             return total.to(inputs[0].dtype)
 
     return Eager, Traced
@@ -204,12 +206,14 @@ def _inputs(ctx: Any) -> list[Any]:
 
 
 def _rowwise_functions(formula: Rowwise) -> tuple[Any, Any]:
+    value, pushforward, pullback = formula.value, formula.pushforward, formula.pullback
+
     class Traced(torch.autograd.Function):
         generate_vmap_rule = True
 
         @staticmethod
         def forward(x: Any, mask: Any, *static: Any) -> Any:
-            return formula.value(xp, x.to(ARITHMETIC[x.dtype]), mask, *static).to(x.dtype)
+            return value(xp, x.to(ARITHMETIC[x.dtype]), mask, *static).to(x.dtype)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -220,7 +224,7 @@ def _rowwise_functions(formula: Rowwise) -> tuple[Any, Any]:
         def backward(ctx: Any, cotangent: Any) -> Any:
             x, mask = ctx.saved_tensors
             ready = x.to(ARITHMETIC[x.dtype])
-            gradient = formula.pullback(xp, ready, cotangent.to(ready.dtype), mask, *ctx.static)
+            gradient = pullback(xp, ready, cotangent.to(ready.dtype), mask, *ctx.static)
             return gradient.to(x.dtype), None, *(None for _ in ctx.static)
 
     class Eager(Traced):
@@ -233,7 +237,7 @@ def _rowwise_functions(formula: Rowwise) -> tuple[Any, Any]:
         def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
             x, mask = ctx.saved_tensors
             ready = x.to(ARITHMETIC[x.dtype])
-            result = formula.pushforward(xp, ready, tangent.to(ready.dtype), mask, *ctx.static)
+            result = pushforward(xp, ready, tangent.to(ready.dtype), mask, *ctx.static)
             return result.to(x.dtype)
 
     return Eager, Traced

@@ -13,7 +13,8 @@ from typing import Any
 
 def recording(functions: Mapping[str, Callable[..., Any]]) -> SimpleNamespace:
     """A backend whose functions append a call to the graph of their first argument."""
-    return SimpleNamespace(**{name: _recorder(f) for name, f in functions.items()})
+    recorders = {name: _recorder(f) for name, f in functions.items()}
+    return SimpleNamespace(**recorders, vjp=_refuser("vjp"), derivative=_refuser("derivative"))
 
 
 def _recorder(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -21,3 +22,14 @@ def _recorder(function: Callable[..., Any]) -> Callable[..., Any]:
         return x.tracer.create_proxy("call_function", function, (x, *arguments), {})
 
     return record
+
+
+def _refuser(name: str) -> Callable[..., Any]:
+    def refuse(*arguments: Any) -> Any:
+        raise TypeError(
+            f"multiact.{name} got a torch.fx.Proxy, and torch.fx.symbolic_trace cannot record a "
+            f"function as an argument. Use torch.export or torch.fx.experimental.proxy_tensor."
+            f"make_fx, or wrap the caller with torch.fx.wrap."
+        )
+
+    return refuse
