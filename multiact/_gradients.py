@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from multiact import _errors
 from multiact._dispatch import backends
+from multiact._record import rowwise
 
 
 class Gradients(NamedTuple):
@@ -96,4 +98,9 @@ def derivative(f: Callable[..., Any], x: Any, *, order: int = 1, **params: Any) 
     >>> multiact.derivative(multiact.tanh, numpy.array([-1.0, 0.0]))
     array([0.41997434, 1.        ])
     """
-    return backends[type(x)].derivative(f, x, order, params)
+    backend = backends[type(x)]
+    # By name: softmax keeps the shape of x, so its result does not give it away.
+    name = getattr(f, "__name__", None)
+    if name in rowwise and f in (rowwise[name], getattr(backend, name)):
+        raise _errors.not_elementwise(name)
+    return backend.derivative(f, x, order, params)

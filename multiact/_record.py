@@ -60,6 +60,9 @@ _records: dict[str, Record] = {}
 records: Mapping[str, Record] = MappingProxyType(_records)
 """Every function of the catalogue: canonical name -> :class:`Record`."""
 
+rowwise: dict[str, Callable[..., Any]] = {}
+"""The functions of whole rows; a plain dict, because Dynamo cannot trace a read-only one."""
+
 
 def activation(
     *,
@@ -79,6 +82,8 @@ def activation(
             cases=tuple(MappingProxyType(dict(case)) for case in cases),
             **facts,
         )
+        if kind == "rowwise":
+            rowwise[name] = function
         return function
 
     return register

@@ -7,6 +7,8 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+from jax.sharding import SingleDeviceSharding
 
 from multiact._dispatch import backends
 from multiact.backend import build
@@ -20,8 +22,10 @@ globals().update(_functions)
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
 
 # The first call may come while a function is traced, where jnp.zeros would give a tracer.
-with jax.ensure_compile_time_eval():
-    EXACT_TYPES: dict[type, Any] = {type(jnp.zeros(())): sys.modules[__name__]}
+_array = jax.make_array_from_callback(
+    (), SingleDeviceSharding(jax.local_devices()[0]), lambda _: np.float32(0)
+)
+EXACT_TYPES: dict[type, Any] = {type(_array): sys.modules[__name__]}
 # The types of tracers are not subclasses of jax.Array, although their instances are.
 ARRAY_TYPES = (jax.Array, jax.core.Tracer)
 # Last, so that no thread finds a half-made backend.

@@ -65,8 +65,10 @@ def sum(x: Any, axis: int) -> Any:
 
 
 def max(x: Any, axis: int) -> Any:
-    # An empty axis has no maximum; −inf lets softmax of an empty row be empty.
-    return jnp.max(x, axis=axis, initial=-jnp.inf)
+    # An empty axis has no maximum; −inf lets softmax of an empty row be empty. XLA's vectorised
+    # reduction on CPUs loses NaN.
+    top = jnp.max(x, axis=axis, initial=-jnp.inf)
+    return jnp.where(jnp.any(jnp.isnan(x), axis=axis), jnp.nan, top)
 
 
 def split_axis(x: Any, axis: int, pieces: int) -> Any:

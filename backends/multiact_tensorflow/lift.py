@@ -77,6 +77,8 @@ class TensorFlowLift:
             if x.dtype not in ARITHMETIC:
                 x = promote(formula.name, x)
             compute = ARITHMETIC[x.dtype]
+            if tf.executing_eagerly() and not could_possibly_record():
+                return tf.cast(formula.value(xp, tf.cast(x, compute), mask, *static), x.dtype)
 
             @tf.custom_gradient  # type: ignore[untyped-decorator]
             def lifted(x: Any) -> Any:

@@ -16,6 +16,7 @@ import tensorflow as tf
 from multiact import _arguments
 from multiact.backend import Native
 from multiact.formulas.exponential import ELU_UNIT, SELU
+from multiact.formulas.normalising import SOFTMAX
 from multiact_tensorflow.lift import ARITHMETIC, TensorFlowLift
 
 Function = Callable[..., Any]
@@ -75,7 +76,12 @@ def elu(formula: Function) -> Function:
 
 def selu(formula: Function) -> Function:
     # The native derivative belongs to the other side of the kink.
-    return _lift.elementwise(replace(SELU, value=lambda xp, x: tf.nn.selu(x)), "selu")
+    lifted = _lift.elementwise(replace(SELU, value=lambda xp, x: tf.nn.selu(x)), "selu")
+
+    def selu(x: Any) -> Any:
+        return lifted(x)
+
+    return selu
 
 
 def sigmoid(formula: Function) -> Function:
@@ -107,12 +113,23 @@ def softplus(formula: Function) -> Function:
 
 
 def softmax(formula: Function) -> Function:
+    lifted = _lift.rowwise(replace(SOFTMAX, value=_softmax))
+
     def softmax(x: Any, axis: int = -1, where: Any = None) -> Any:
         if where is None and x.dtype in ARITHMETIC and x.shape.rank:
-            return tf.nn.softmax(x, _arguments.check_axis("softmax", axis, x.shape.rank))
+            axis = _arguments.check_axis("softmax", axis, x.shape.rank)
+            if tf.executing_eagerly():
+                return lifted(x, None, axis)
+            return tf.nn.softmax(x, axis)
         return formula(x, axis, where)
 
     return softmax
+
+
+def _softmax(xp: Any, x: Any, mask: None, axis: int) -> Any:
+    # The eager float32 kernel gives 0 beside a NaN; the sum carries it to the whole row.
+    y = tf.nn.softmax(x, axis)
+    return y + 0 * tf.reduce_sum(y, axis, keepdims=True)
 
 
 NATIVES: dict[str, Native] = {

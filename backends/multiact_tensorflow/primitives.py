@@ -56,7 +56,12 @@ def sum(x: Any, axis: int) -> Any:
 
 
 def max(x: Any, axis: int) -> Any:
-    return tf.reduce_max(x, axis=axis)
+    top = tf.reduce_max(x, axis=axis)
+    if tf.executing_eagerly():
+        return top
+    # XLA's vectorised reduction on CPUs loses NaN.
+    nan = tf.reduce_any(tf.math.is_nan(x), axis=axis)
+    return tf.where(nan, tf.constant(math.nan, x.dtype), top)
 
 
 def split_axis(x: Any, axis: int, pieces: int) -> Any:

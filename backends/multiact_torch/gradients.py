@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from multiact import _errors
-from multiact_torch.lift import ARITHMETIC
+from multiact_torch.functions import ARITHMETIC
 
 
 def _check_differentiable(f: Callable[..., Any], x: Any) -> None:

@@ -15,10 +15,15 @@ from torch.nn import functional as F
 
 from multiact import _arguments
 from multiact.backend import Native
-from multiact_torch.lift import ARITHMETIC, TorchLift
+from multiact.formulas.smooth import GELU, GELU_TANH, MISH, SILU_UNIT, SQRT_HALF
+from multiact_torch.functions import ARITHMETIC, Kernels
+from multiact_torch.lift import TorchLift
 
 Function = Callable[..., Any]
 _lift = TorchLift()
+
+HALF = frozenset((torch.float16, torch.bfloat16))
+GELU_DTYPES = HALF | {torch.float64}
 
 # F.softplus returns x above this; ln(1 + e^-50) is below half an ULP of 50 in float64.
 SOFTPLUS_THRESHOLD = 50.0
@@ -125,33 +130,59 @@ def softplus(formula: Function) -> Function:
 
 
 def silu(formula: Function) -> Function:
+    # The native derivative s·(1 + x·(1 − s)) cancels: 8.2 ULP in float32, 16 in float64.
+    lifted = _lift.elementwise(SILU_UNIT, "silu", Kernels(F.silu, _silu_slope))
+
     def silu(x: Any, beta: Any = 1.0) -> Any:
-        if x.dtype in ARITHMETIC and isinstance(beta, (int, float)) and beta == 1:
-            return F.silu(x)
+        if isinstance(beta, (int, float)) and beta == 1:
+            return F.silu(x) if x.dtype in HALF else lifted(x)
         return formula(x, beta)
 
     return silu
 
 
-def mish(formula: Function) -> Function:
-    def mish(x: Any) -> Any:
-        if x.dtype in ARITHMETIC:
-            return F.mish(x)
-        return formula(x)
+def _silu_slope(x: Any) -> Any:
+    # f'(x) = 1 − f'(−x), and below 0 nothing cancels in the kernel. The choice by sign is made by
+    # arithmetic, since torch.where takes longer than all the rest on random signs.
+    below = torch.ops.aten.silu_backward(torch.ones_like(x), x.abs().neg_())
+    above_zero = x.sign().clamp_(min=0)
+    return below.mul_(1 - 2 * above_zero).add_(above_zero)
 
-    return mish
+
+def mish(formula: Function) -> Function:
+    # The native second derivative is NaN in float16 from 11.1, and float64 derivatives cancel.
+    return _lift.elementwise(MISH, "mish", Kernels(F.mish))
 
 
 def gelu(formula: Function) -> Function:
+    none = _lift.elementwise(GELU, "gelu", Kernels(_gelu, _gelu_slope))
+    # 1 + tanh(u) cancels in the native derivative of the tanh form.
+    tanh_form = _lift.elementwise(GELU_TANH, "gelu", Kernels(_gelu_tanh))
+
     def gelu(x: Any, approximate: str | bool = "none") -> Any:
-        if x.dtype in ARITHMETIC:
-            if approximate is False or approximate == "none":
-                return F.gelu(x)
-            if approximate is True or approximate == "tanh":
-                return F.gelu(x, approximate="tanh")
+        if approximate is False or approximate == "none":
+            return F.gelu(x) if x.dtype in GELU_DTYPES else none(x)
+        if approximate is True or approximate == "tanh":
+            return _gelu_tanh(x) if x.dtype in HALF else tanh_form(x)
         return formula(x, approximate)
 
     return gelu
+
+
+def _gelu(x: Any) -> Any:
+    # In float32 on CPUs the kernels (oneDNN's for contiguous tensors, PyTorch's vectorised one)
+    # use approximations of erf that leave the value up to 10 eps off.
+    if x.is_cpu:
+        return torch.erfc(x * -SQRT_HALF).mul_(x).mul_(0.5)
+    return F.gelu(x)
+
+
+def _gelu_slope(x: Any) -> Any:
+    return torch.ops.aten.gelu_backward(torch.ones_like(x), x)
+
+
+def _gelu_tanh(x: Any) -> Any:
+    return F.gelu(x, approximate="tanh")
 
 
 def softmax(formula: Function) -> Function:

@@ -60,6 +60,9 @@ def sum(x: Any, axis: int) -> Any:
 
 
 def max(x: Any, axis: int) -> Any:
+    # An empty axis has no maximum; −inf lets softmax of an empty row be empty.
+    if x.shape[axis] == 0:
+        return x.new_full(x.shape[:axis] + x.shape[axis + 1 :], -inf)
     return torch.amax(x, dim=axis)
 
 

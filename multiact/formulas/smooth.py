@@ -40,10 +40,14 @@ SOFTPLUS = Elementwise(
 )
 
 
+def _silu_unit_dx(xp: Any, x: Any) -> Any:
+    s, r = xp.sigmoids(x)
+    return s * (1 + x * r)
+
+
 def _silu_dx(xp: Any, x: Any, beta: Any) -> Any:
-    z = beta * x
-    s, r = xp.sigmoids(z)
-    return s * (1 + z * r)
+    # silu(x, beta) = silu(beta·x)/beta.
+    return _silu_unit_dx(xp, beta * x)
 
 
 def _silu_dbeta(xp: Any, x: Any, beta: Any) -> Any:
@@ -51,6 +55,7 @@ def _silu_dbeta(xp: Any, x: Any, beta: Any) -> Any:
     return (x * s) * (x * r)
 
 
+SILU_UNIT = Elementwise("silu", value=lambda xp, x: x * xp.sigmoid(x), partials=(_silu_unit_dx,))
 SILU = Elementwise(
     "silu",
     value=lambda xp, x, beta: x * xp.sigmoid(beta * x),
@@ -128,8 +133,11 @@ def softplus(lift: Lift) -> Callable[..., Any]:
 def silu(lift: Lift) -> Callable[..., Any]:
     """beta may be a tensor."""
     apply = lift.elementwise(SILU, "silu")
+    unit = lift.elementwise(SILU_UNIT, "silu")
 
     def silu(x: Any, beta: Any = 1.0) -> Any:
+        if isinstance(beta, (int, float)) and beta == 1:
+            return unit(x)
         return apply(x, beta)
 
     return silu
@@ -137,17 +145,19 @@ def silu(lift: Lift) -> Callable[..., Any]:
 
 def gelu(lift: Lift) -> Callable[..., Any]:
     """Three forms, also spelled False and True."""
-    exact = lift.elementwise(GELU, "gelu")
+    none = lift.elementwise(GELU, "gelu")
     tanh_form = lift.elementwise(GELU_TANH, "gelu")
     sigmoid_form = lift.elementwise(SILU, "gelu")
 
     def gelu(x: Any, approximate: str | bool = "none") -> Any:
-        if approximate is False or approximate == "none":
-            return exact(x)
-        if approximate is True or approximate == "tanh":
-            return tanh_form(x)
-        if approximate == "sigmoid":
-            return sigmoid_form(x, SIGMOID_FORM_SCALE)
+        # An array would be compared element by element.
+        if isinstance(approximate, (str, bool)):
+            if approximate is False or approximate == "none":
+                return none(x)
+            if approximate is True or approximate == "tanh":
+                return tanh_form(x)
+            if approximate == "sigmoid":
+                return sigmoid_form(x, SIGMOID_FORM_SCALE)
         raise _errors.option("gelu", "approximate", approximate, (*GELU_FORMS, False, True))
 
     return gelu

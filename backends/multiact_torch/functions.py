@@ -1,0 +1,215 @@
+"""Formulas as ``torch.autograd.Function``: nothing but the inputs is kept for the backward pass.
+
+Each comes in two variants, because Dynamo refuses a Function that has a ``jvp``. Both compose with
+``torch.func``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
+
+import torch
+from torch.autograd import forward_ad
+
+from multiact.backend import Elementwise, Rowwise
+from multiact_torch import blocks
+from multiact_torch import primitives as xp
+
+functorch_active = torch._C._are_functorch_transforms_active
+
+# dtype of x -> dtype of the arithmetic.
+ARITHMETIC = {
+    torch.float16: torch.float32,
+    torch.bfloat16: torch.float32,
+    torch.float32: torch.float32,
+    torch.float64: torch.float64,
+}
+
+
+class Kernels(NamedTuple):
+    """Native kernels that stand in for parts of a formula in eager mode.
+
+    ``value(x)`` and ``slope(x)`` take x in its own dtype; ``slope`` is never differentiated.
+    """
+
+    value: Callable[[Any], Any] | None = None
+    slope: Callable[[Any], Any] | None = None
+
+
+NO_KERNELS = Kernels()
+
+
+def differentiates(tensors: list[Any]) -> bool:
+    """Whether any transform or tape may want the derivative."""
+    if torch.is_grad_enabled() and any(t.requires_grad for t in tensors):
+        return True
+    return forward_ad._current_level >= 0 or functorch_active()
+
+
+def ready(x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """x and the tensors among the parameters in the dtype of the arithmetic."""
+    compute = ARITHMETIC[x.dtype]
+    return x.to(compute), tuple(
+        p.to(compute) if isinstance(p, torch.Tensor) else p for p in parameters
+    )
+
+
+def evaluate(
+    value: Callable[..., Any], kernels: Kernels, x: Any, parameters: tuple[Any, ...]
+) -> Any:
+    """A formula's value, eagerly, with nothing recorded."""
+    if kernels.value is not None:
+        return kernels.value(x)
+    if functorch_active() or tensors_among(parameters):
+        return in_arithmetic(value, x, parameters)
+    return blocks.apply(lambda part: in_arithmetic(value, part, parameters), x)
+
+
+def in_arithmetic(
+    value: Callable[..., Any], x: Any, parameters: tuple[Any, ...], primitives: Any = xp
+) -> Any:
+    """A formula's value: computed in the dtype of the arithmetic, rounded once to x's own."""
+    x_ready, parameters = ready(x, parameters)
+    return value(primitives, x_ready, *parameters).to(x.dtype)
+
+
+def tensors_among(values: tuple[Any, ...]) -> list[Any]:
+    return [value for value in values if isinstance(value, torch.Tensor)]
+
+
+def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
+    """The variant for eager mode and the one for Dynamo."""
+    # Dynamo traces a backward pass that closes over functions, not over a Formula.
+    value, partials = formula.value, formula.partials
+    count = len(partials)
+
+    class Compiled(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(x: Any, *parameters: Any) -> Any:
+            return in_arithmetic(value, x, parameters)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            ctx.places = [i for i in range(count) if isinstance(inputs[i], torch.Tensor)]
+            ctx.numbers = [None if i in ctx.places else inputs[i] for i in range(count)]
+            ctx.save_for_backward(*tensors_among(inputs))
+
+        @staticmethod
+        def backward(ctx: Any, cotangent: Any) -> Any:
+            inputs = _inputs(ctx)
+            x, parameters = ready(inputs[0], tuple(inputs[1:]))
+            cotangent = cotangent.to(x.dtype)
+            gradients: list[Any] = [None] * count
+            for i in range(count):
+                if ctx.needs_input_grad[i]:
+                    slope = partials[i](xp, x, *parameters)
+                    gradients[i] = _sum_to(cotangent * slope, inputs[i])
+            return tuple(gradients)
+
+    class Eager(Compiled):
+        @staticmethod
+        def forward(x: Any, *parameters: Any) -> Any:
+            return evaluate(value, kernels, x, parameters)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            Compiled.setup_context(ctx, inputs, output)
+            ctx.save_for_forward(*tensors_among(inputs))
+
+        @staticmethod
+        def backward(ctx: Any, cotangent: Any) -> Any:
+            # With create_graph the derivative itself is recorded, from the formula in one piece.
+            if torch.is_grad_enabled() or ctx.places != [0]:
+                return Compiled.backward(ctx, cotangent)
+
+            def pullback(part: Any, cotangent: Any) -> Any:
+                if kernels.slope is not None:
+                    return kernels.slope(part) * cotangent
+                x, _ = ready(part, ())
+                return (partials[0](xp, x, *ctx.numbers[1:]) * cotangent).to(part.dtype)
+
+            (x,) = ctx.saved_tensors
+            return blocks.apply(pullback, x, cotangent), *(None for _ in range(count - 1))
+
+        @staticmethod
+        def jvp(ctx: Any, *tangents: Any) -> Any:
+            with _nested_forward_mode():
+                inputs = [_primal(value) for value in _inputs(ctx)]
+                x, parameters = ready(inputs[0], tuple(inputs[1:]))
+                total: Any = 0
+                for i, tangent in enumerate(tangents):
+                    if tangent is not None:
+                        total = total + partials[i](xp, x, *parameters) * _primal(tangent)
+                return total.to(inputs[0].dtype)
+
+    return Eager, Compiled
+
+
+def rowwise(formula: Rowwise) -> tuple[Any, Any]:
+    """The variant for eager mode and the one for Dynamo."""
+    value, pushforward, pullback = formula.value, formula.pushforward, formula.pullback
+
+    class Compiled(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(x: Any, mask: Any, *static: Any) -> Any:
+            return value(xp, x.to(ARITHMETIC[x.dtype]), mask, *static).to(x.dtype)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            x, mask, *ctx.static = inputs
+            ctx.save_for_backward(x, mask)
+
+        @staticmethod
+        def backward(ctx: Any, cotangent: Any) -> Any:
+            x, mask = ctx.saved_tensors
+            wide = x.to(ARITHMETIC[x.dtype])
+            gradient = pullback(xp, wide, cotangent.to(wide.dtype), mask, *ctx.static)
+            return gradient.to(x.dtype), None, *(None for _ in ctx.static)
+
+    class Eager(Compiled):
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+            Compiled.setup_context(ctx, inputs, output)
+            ctx.save_for_forward(*inputs[:2])
+
+        @staticmethod
+        def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
+            with _nested_forward_mode():
+                x, mask = _primal(ctx.saved_tensors[0]), ctx.saved_tensors[1]
+                wide, tangent = x.to(ARITHMETIC[x.dtype]), _primal(tangent)
+                result = pushforward(xp, wide, tangent.to(wide.dtype), mask, *ctx.static)
+                return result.to(x.dtype)
+
+    return Eager, Compiled
+
+
+def _inputs(ctx: Any) -> list[Any]:
+    """What the forward pass was called with, from the saved tensors and the numbers."""
+    inputs = list(ctx.numbers)
+    for place, tensor in zip(ctx.places, ctx.saved_tensors, strict=True):
+        inputs[place] = tensor
+    return inputs
+
+
+def _sum_to(gradient: Any, like: Any) -> Any:
+    return gradient.sum_to_size(like.shape).to(like.dtype)
+
+
+def _nested_forward_mode() -> AbstractContextManager[Any]:
+    """Lets an outer ``torch.func.jvp`` differentiate a jvp, in which PyTorch switches it off."""
+    if functorch_active():
+        return forward_ad._set_fwd_grad_enabled(True)
+    return nullcontext()
+
+
+def _primal(value: Any) -> Any:
+    """A tensor without the tangent of the innermost level, which the jvp itself carries on."""
+    if isinstance(value, torch.Tensor) and functorch_active():
+        return forward_ad.unpack_dual(value).primal  # type: ignore[no-untyped-call]
+    return value

@@ -1,0 +1,71 @@
+"""Primitives for ``torch.compile`` around a ``torch.func`` transform.
+
+There Dynamo differentiates the forward pass of an ``autograd.Function`` in place of calling its
+``backward``, so a formula's value must itself have the right derivative, to any order. With these
+primitives it has: what is chosen by sign belongs to the side x ≤ bound, hence the derivative at a
+kink is that of the flat piece and at 0 a smooth formula gets its own; and the sigmoid is made of
+exponentials, whose derivative does not cancel.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from multiact_torch.primitives import (
+    astype_like,
+    erfc,
+    exp,
+    expand_dims,
+    expm1,
+    inf,
+    log1p,
+    max,
+    merge_axes,
+    split_axis,
+    sum,
+    tanh,
+    where,
+)
+
+__all__ = [
+    "abs",
+    "astype_like",
+    "erfc",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "inf",
+    "log1p",
+    "max",
+    "maximum",
+    "merge_axes",
+    "minimum",
+    "sigmoid",
+    "sigmoids",
+    "split_axis",
+    "sum",
+    "tanh",
+    "where",
+]
+
+
+def abs(x: Any) -> Any:
+    return torch.where(x > 0, x, -x)
+
+
+def maximum(x: Any, bound: float) -> Any:
+    return torch.where(x <= bound, bound, x)
+
+
+def minimum(x: Any, bound: float) -> Any:
+    return torch.where(x > bound, bound, x)
+
+
+def sigmoid(x: Any) -> Any:
+    return exp(minimum(x, 0.0)) / (1 + exp(-abs(x)))
+
+
+def sigmoids(x: Any) -> tuple[Any, Any]:
+    return sigmoid(x), sigmoid(-x)
