@@ -192,7 +192,8 @@ def rrelu(
         Where the slopes come from in training: an int seed, or the framework's own generator
         (``numpy.random.Generator``, ``torch.Generator``, ``tf.random.Generator``, a JAX key).
         None means the framework's global generator; JAX has none and asks for a key. An int seed
-        gives the same slopes every time on one framework, but not the same on two.
+        gives the same slopes every time on one framework, but not the same on two; inside
+        ``torch.compile`` it cannot be used, since Dynamo makes no generators.
     slope : float or array, default None
         An explicit slope per element (or one that broadcasts to x), in place of a drawn one:
         with it a run is the same on every framework.

@@ -21,7 +21,9 @@ def apply(function: Callable[..., Any], x: Any, *others: Any) -> Any:
     Nothing may be recording a derivative.
     """
     size = GRAIN * torch.get_num_threads()
-    if not all(_suits(tensor, x, size) for tensor in (x, *others)):
+    # jit.trace would freeze the decision and the number of blocks.
+    tracing = torch._C._get_tracing_state() is not None
+    if tracing or not all(_suits(tensor, x, size) for tensor in (x, *others)):
         return function(x, *others)
     out = torch.empty_like(x)
     rows = (tensor.view(-1).split(size) for tensor in (out, x, *others))

@@ -6,6 +6,7 @@ Each comes in two variants, because Dynamo refuses a Function that has a ``jvp``
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
@@ -110,6 +111,8 @@ def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
                     gradients[i] = _sum_to(cotangent * slope, inputs[i])
             return tuple(gradients)
 
+    _announce_arity(Compiled.forward, count)
+
     class Eager(Compiled):
         @staticmethod
         def forward(x: Any, *parameters: Any) -> Any:
@@ -149,6 +152,16 @@ def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
     return Eager, Compiled
 
 
+def _announce_arity(forward: Any, count: int) -> None:
+    """Dynamo counts the parameters of ``forward`` to learn that it takes no context.
+
+    A ``*parameters`` counts as one, and x of a formula without parameters would be the context.
+    """
+    forward.__signature__ = inspect.Signature(
+        [inspect.Parameter(f"input{i}", inspect.Parameter.POSITIONAL_ONLY) for i in range(count)]
+    )
+
+
 def rowwise(formula: Rowwise) -> tuple[Any, Any]:
     """The variant for eager mode and the one for Dynamo."""
     value, pushforward, pullback = formula.value, formula.pushforward, formula.pullback
@@ -171,6 +184,9 @@ def rowwise(formula: Rowwise) -> tuple[Any, Any]:
             wide = x.to(ARITHMETIC[x.dtype])
             gradient = pullback(xp, wide, cotangent.to(wide.dtype), mask, *ctx.static)
             return gradient.to(x.dtype), None, *(None for _ in ctx.static)
+
+    # (x, mask, *static), where value has xp before them.
+    _announce_arity(Compiled.forward, len(inspect.signature(value).parameters) - 1)
 
     class Eager(Compiled):
         @staticmethod
