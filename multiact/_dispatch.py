@@ -117,10 +117,23 @@ def _find_plugin(kind: type) -> Any | None:
         point = plugins.get(base.__module__.partition(".")[0])
         if point is not None:
             try:
-                return point.load()
+                backend = point.load()
             except Exception as cause:
                 raise _errors.broken_backend(kind, point.value, cause) from cause
+            _check_complete(f"The entry point {point.value!r}", backend)
+            return backend
     return None
+
+
+def _check_complete(origin: str, backend: Any) -> None:
+    from multiact._record import records
+
+    missing = [name for name in records if not hasattr(backend, name)]
+    if missing:
+        raise TypeError(
+            f"{origin} got a backend without {', '.join(missing)}. Every function of "
+            f"multiact.records is needed; multiact.backend.build makes them from primitives."
+        )
 
 
 def register_backend(kind: type, backend: Any) -> None:
@@ -132,7 +145,8 @@ def register_backend(kind: type, backend: Any) -> None:
         The array type. It must not be one that a built-in backend serves.
     backend : object
         Has one attribute per function of the catalogue, with the signature of the front end;
-        :func:`multiact.backend.build` makes one from some twenty primitives.
+        :func:`multiact.backend.build` makes them from some twenty primitives. For
+        :func:`multiact.vjp` and :func:`multiact.derivative` it needs their two attributes as well.
 
     Raises
     ------
@@ -141,19 +155,12 @@ def register_backend(kind: type, backend: Any) -> None:
     ValueError
         A built-in backend already serves ``kind``.
     """
-    from multiact._record import records
-
     if not isinstance(kind, type):
         raise TypeError(
             f"register_backend got {kind!r} as the array type. Allowed is a class; pass "
             f"type(array), not the array."
         )
-    missing = [name for name in records if not hasattr(backend, name)]
-    if missing:
-        raise TypeError(
-            f"register_backend got a backend without {', '.join(missing)}. Every function of "
-            f"multiact.records is needed; multiact.backend.build makes them from primitives."
-        )
+    _check_complete("register_backend", backend)
     if any(base in backends or _package_of(base) for base in kind.__mro__):
         raise ValueError(
             f"register_backend got {_errors.describe(kind)}, which a built-in backend serves. "

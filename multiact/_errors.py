@@ -166,3 +166,11 @@ def not_differentiable(function: str, dtype: Any) -> TypeError:
         f"The gradient of {function} was asked at x of dtype {dtype}. Allowed is {FLOATING}; "
         f"cast x to a floating dtype first."
     )
+
+
+def no_gradients(kind: type, name: str) -> TypeError:
+    """A registered backend that has values only."""
+    return TypeError(
+        f"multiact.{name} got an array of type {describe(kind)}, whose registered backend has no "
+        f"{name}. Convert x to another framework, or give the backend that attribute."
+    )

@@ -62,7 +62,7 @@ def vjp(f: Callable[..., Any], x: Any, cotangent: Any, **params: Any) -> Gradien
     >>> params["slope"]
     array([-6., -1.])
     """
-    return Gradients(*backends[type(x)].vjp(f, x, cotangent, params))
+    return Gradients(*_differentiating(x, "vjp").vjp(f, x, cotangent, params))
 
 
 def derivative(f: Callable[..., Any], x: Any, *, order: int = 1, **params: Any) -> Any:
@@ -98,9 +98,17 @@ def derivative(f: Callable[..., Any], x: Any, *, order: int = 1, **params: Any) 
     >>> multiact.derivative(multiact.tanh, numpy.array([-1.0, 0.0]))
     array([0.41997434, 1.        ])
     """
-    backend = backends[type(x)]
+    backend = _differentiating(x, "derivative")
     # By name: softmax keeps the shape of x, so its result does not give it away.
     name = getattr(f, "__name__", None)
     if name in rowwise and f in (rowwise[name], getattr(backend, name)):
         raise _errors.not_elementwise(name)
     return backend.derivative(f, x, order, params)
+
+
+def _differentiating(x: Any, name: str) -> Any:
+    """The backend of x, if it has gradients: those of third parties need not."""
+    backend = backends[type(x)]
+    if not hasattr(backend, name):
+        raise _errors.no_gradients(type(x), name)
+    return backend

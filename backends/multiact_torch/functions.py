@@ -42,11 +42,23 @@ class Kernels(NamedTuple):
 NO_KERNELS = Kernels()
 
 
+def recorded(tensors: list[Any]) -> bool:
+    """Whether autograd records what is done with the tensors."""
+    return torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
+
+
 def differentiates(tensors: list[Any]) -> bool:
     """Whether any transform or tape may want the derivative."""
-    if torch.is_grad_enabled() and any(t.requires_grad for t in tensors):
-        return True
-    return forward_ad._current_level >= 0 or functorch_active()
+    return recorded(tensors) or forward_ad._current_level >= 0 or functorch_active()
+
+
+def inlined(tensors: list[Any]) -> bool:
+    """Whether Dynamo gets the formula's value in place of a Function.
+
+    Under ``torch.func`` it would ignore the Function's derivative, an exported graph shall hold
+    plain operators, and elsewhere a Function would be in vain.
+    """
+    return functorch_active() or torch.compiler.is_exporting() or not recorded(tensors)
 
 
 def ready(x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:

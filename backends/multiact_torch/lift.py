@@ -1,8 +1,8 @@
 """PyTorch's lift: which form of a formula serves a call.
 
 Eagerly a formula runs as an ``autograd.Function`` where anything may be differentiated, and bare
-elsewhere: entering a Function costs more than most kernels. Dynamo gets a Function of its own, and
-under a ``torch.func`` transform the formula's value over primitives that differentiate right.
+elsewhere: entering a Function costs more than most kernels. Dynamo gets a Function of its own where
+autograd records, else the formula's value over primitives that differentiate right.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
 from multiact_torch import functions, traced
 from multiact_torch import primitives as xp
-from multiact_torch.functions import ARITHMETIC, NO_KERNELS, Kernels, functorch_active
+from multiact_torch.functions import ARITHMETIC, NO_KERNELS, Kernels
 
 INTEGERS = frozenset(
     (
@@ -56,7 +56,7 @@ class TorchLift:
                     _check_dtype(function, name, parameter, x)
                     tensors.append(parameter)
             if torch.compiler.is_compiling():
-                if functorch_active():
+                if functions.inlined(tensors):
                     return functions.in_arithmetic(value, x, parameters, traced)
                 return compiled.apply(x, *parameters)
             if functions.differentiates(tensors):
@@ -72,7 +72,7 @@ class TorchLift:
             if x.dtype not in ARITHMETIC:
                 x = promote(formula.name, x)
             if torch.compiler.is_compiling():
-                if functorch_active():
+                if functions.inlined([x]):
                     wide = x.to(ARITHMETIC[x.dtype])
                     return formula.value(traced, wide, mask, *static).to(x.dtype)
                 return compiled.apply(x, mask, *static)

@@ -49,9 +49,9 @@ def leaky_relu(formula: Function) -> Function:
 
 def prelu(formula: Function) -> Function:
     def prelu(x: Any, slope: Any, axis: int = -1) -> Any:
-        # The kernel wants the channels on axis 1 and the dtypes equal.
+        # The kernel wants the channels on axis 1 and the dtypes equal, and has no sharding rule.
         if (
-            isinstance(slope, torch.Tensor)
+            (type(slope) is torch.nn.Parameter or type(slope) is torch.Tensor)
             and slope.dtype == x.dtype
             and x.dtype in ARITHMETIC
             and slope.dim() == 1
@@ -151,7 +151,12 @@ def _silu_slope(x: Any) -> Any:
 
 def mish(formula: Function) -> Function:
     # The native second derivative is NaN in float16 from 11.1, and float64 derivatives cancel.
-    return _lift.elementwise(MISH, "mish", Kernels(F.mish))
+    lifted = _lift.elementwise(MISH, "mish", Kernels(F.mish))
+
+    def mish(x: Any) -> Any:
+        return lifted(x)
+
+    return mish
 
 
 def gelu(formula: Function) -> Function:

@@ -1,10 +1,11 @@
-"""Primitives for ``torch.compile`` around a ``torch.func`` transform.
+"""Primitives for formulas that Dynamo traces as they are.
 
-There Dynamo differentiates the forward pass of an ``autograd.Function`` in place of calling its
-``backward``, so a formula's value must itself have the right derivative, to any order. With these
-primitives it has: what is chosen by sign belongs to the side x ≤ bound, hence the derivative at a
-kink is that of the flat piece and at 0 a smooth formula gets its own; and the sigmoid is made of
-exponentials, whose derivative does not cancel.
+Around a ``torch.func`` transform Dynamo differentiates the forward pass of an ``autograd.Function``
+in place of calling its ``backward``, and an exported graph is differentiated later, so a formula's
+value must itself have the right derivative, to any order. With these primitives it has: what is
+chosen by sign belongs to the side x ≤ bound, hence the derivative at a kink is that of the flat
+piece and at 0 a smooth formula gets its own; and the sigmoid is made of exponentials, whose
+derivative does not cancel.
 """
 
 from __future__ import annotations
