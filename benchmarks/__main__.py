@@ -47,7 +47,7 @@ def throughput_table(report: dict[str, Any]) -> Table:
         title=f"{report['backend']}: a million float32 elements, time over the native call's",
         caption="kept: arrays of x's size that the forward pass keeps beside x and y (native's)",
     )
-    for name in ("function", "forward", "with backward", "kept", "native"):
+    for name in ("function", "forward", "and backward", "kept", "native"):
         table.add_column(name, justify="right" if name != "function" else "left", no_wrap=True)
     for row in report["throughput"]:
         table.add_row(

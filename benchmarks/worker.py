@@ -84,26 +84,6 @@ def throughput(framework: Framework, name: str, rounds: int) -> dict[str, Any]:
     return row
 
 
-def resident_bytes() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def kept(framework: Framework, f: Callable[[Any], Any]) -> float:
-    """Arrays, in sizes of x, that the forward pass leaves for the backward one beside x and y."""
-    side = 4000
-    small = framework.array(np.zeros((1, side), np.float32))
-    framework.recorded(f, small)
-    x = framework.array(np.ones((MEMORY_ELEMENTS // side, side), np.float32))
-    before = resident_bytes()
-    y, tape = framework.recorded(f, x)
-    growth = resident_bytes() - before
-    size = 4 * MEMORY_ELEMENTS
-    outputs = 4 * int(np.prod(y.shape))
-    del tape
-    return (growth - outputs) / size
-
-
 def main(backend: str, rounds: int) -> None:
     framework = FRAMEWORKS[backend]()
     report: dict[str, Any] = {"backend": backend, "throughput": []}
@@ -114,10 +94,10 @@ def main(backend: str, rounds: int) -> None:
     for name in NAMES:
         row = throughput(framework, name, rounds)
         if backend != "numpy":
-            x = framework.array(np.zeros((1, 4000), np.float32))
+            x = framework.array(np.ones((MEMORY_ELEMENTS // 4000, 4000), np.float32))
             native = framework.native(name, x)
-            row["kept"] = kept(framework, framework.ours(name, x))
-            row["native_kept"] = kept(framework, native) if native else None
+            row["kept"] = framework.kept(framework.ours(name, x), x)
+            row["native_kept"] = framework.kept(native, x) if native else None
         report["throughput"].append(row)
         print(f"{backend}: {name}", file=sys.stderr, flush=True)
     json.dump(report, sys.stdout)

@@ -116,6 +116,11 @@ def _ready(x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
     return x.astype(compute), tuple(jnp.asarray(p, compute) for p in parameters)
 
 
+def _keeping_inputs(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Reverse mode keeps the function's inputs and computes the rest anew."""
+    return jax.checkpoint(function, prevent_cse=False)
+
+
 def _elementwise(formula: Elementwise) -> Callable[..., Any]:
     @jax.custom_jvp
     def lifted(x: Any, *parameters: Any) -> Any:
@@ -123,16 +128,22 @@ def _elementwise(formula: Elementwise) -> Callable[..., Any]:
         return formula.value(xp, ready, *params).astype(x.dtype)
 
     def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-        x, *parameters = primals
-        ready, params = _ready(x, tuple(parameters))
-        total: Any = None
-        for partial, tangent in zip(formula.partials, tangents, strict=True):
-            # A parameter that is not differentiated must not cost its partial derivative.
-            if not isinstance(tangent, SymbolicZero):
-                term = partial(xp, ready, *params) * tangent.astype(ready.dtype)
-                total = term if total is None else total + term
+        # A parameter that is not differentiated must not cost its partial derivative.
+        moving = [i for i, t in enumerate(tangents) if not isinstance(t, SymbolicZero)]
+
+        def change(primals: tuple[Any, ...], steps: list[Any]) -> Any:
+            x, *parameters = primals
+            ready, params = _ready(x, tuple(parameters))
+            terms = [
+                formula.partials[i](xp, ready, *params) * step.astype(ready.dtype)
+                for i, step in zip(moving, steps, strict=True)
+            ]
+            return sum(terms[1:], terms[0]).astype(x.dtype)
+
         y = lifted(*primals)
-        return y, (jnp.zeros_like(y) if total is None else total.astype(x.dtype))
+        if not moving:
+            return y, jnp.zeros_like(y)
+        return y, _keeping_inputs(change)(primals, [tangents[i] for i in moving])
 
     lifted.defjvp(rule, symbolic_zeros=True)
     return jax.jit(lifted)
@@ -145,11 +156,12 @@ def _rowwise(formula: Rowwise) -> Callable[..., Any]:
             return formula.value(xp, x.astype(ARITHMETIC[x.dtype]), mask, *static).astype(x.dtype)
 
         def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-            x, mask = primals
-            ready = x.astype(ARITHMETIC[x.dtype])
-            tangent = tangents[0].astype(ready.dtype)
-            change = formula.pushforward(xp, ready, tangent, mask, *static)
-            return lifted(x, mask), change.astype(x.dtype)
+            def change(x: Any, mask: Any, step: Any) -> Any:
+                ready = x.astype(ARITHMETIC[x.dtype])
+                moved = formula.pushforward(xp, ready, step.astype(ready.dtype), mask, *static)
+                return moved.astype(x.dtype)
+
+            return lifted(*primals), _keeping_inputs(change)(*primals, tangents[0])
 
         lifted.defjvp(rule)
         return lifted(x, mask)
