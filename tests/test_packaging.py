@@ -1,0 +1,66 @@
+"""The wheel: what is in it, and that it works without the checkout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from email import message_from_string
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = {
+    "multiact",
+    "multiact_compare",
+    "multiact_jax",
+    "multiact_numpy",
+    "multiact_tensorflow",
+    "multiact_torch",
+}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps",
+         "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)],
+        check=True,
+    )  # fmt: skip
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_contents(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
+        fields = message_from_string(archive.read(metadata).decode())
+        scripts = next(name for name in names if name.endswith("entry_points.txt"))
+        assert "multiact = multiact_compare.cli:main" in archive.read(scripts).decode()
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
+    assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
+    assert set(fields.get_all("Provides-Extra") or ()) == {
+        "numpy", "torch", "tensorflow", "jax", "compare", "all",
+    }  # fmt: skip
+    required = fields.get_all("Requires-Dist") or []
+    assert all("extra ==" in requirement for requirement in required)
+
+
+def test_it_works_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    program = (
+        "import multiact, numpy\n"
+        f"assert multiact.__file__.startswith({str(site)!r}), multiact.__file__\n"
+        "print(multiact.gelu(numpy.array([2.0])))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, env={"PYTHONPATH": str(site)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "[1.95449974]\n"
