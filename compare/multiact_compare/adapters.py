@@ -1,0 +1,177 @@
+"""What parity needs of a framework: arrays from bits, bits from arrays, and compilation.
+
+Each adapter imports its framework when it is made, in the worker process of that backend.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from multiact_compare.dtypes import Bits, DType
+
+Program: TypeAlias = Callable[..., Any]
+
+
+class Adapter(Protocol):
+    """One framework."""
+
+    def versions(self) -> dict[str, str]:
+        """The framework's packages and their versions."""
+
+    def notes(self) -> list[str]:
+        """What a reader of the report should know about this environment."""
+
+    def array(self, bits: Bits, dtype: DType) -> Any:
+        """An array of the framework with exactly these values."""
+
+    def bits(self, array: Any, dtype: DType) -> Bits:
+        """The bit patterns of a result; ``TypeError`` if it has another dtype."""
+
+    def compile(self, program: Program) -> Program:
+        """The program in the framework's compiled mode."""
+
+    def trace(self, program: Program, *arrays: Any) -> None:
+        """The cheap first step of compilation, which finds most programs that do not compile."""
+
+
+class NumpyAdapter:
+    """NumPy, with ``ml_dtypes`` for bfloat16."""
+
+    def versions(self) -> dict[str, str]:
+        return {"numpy": np.__version__}
+
+    def notes(self) -> list[str]:
+        return []
+
+    def array(self, bits: Bits, dtype: DType) -> Any:
+        return bits.view(dtype.native)
+
+    def bits(self, array: Any, dtype: DType) -> Bits:
+        result = np.asarray(array)
+        _check(result.dtype, dtype.native, result.dtype == dtype.native)
+        return np.asarray(result, order="C").view(dtype.carrier)
+
+    def compile(self, program: Program) -> Program:
+        raise NotImplementedError("NumPy does not compile")
+
+    def trace(self, program: Program, *arrays: Any) -> None:
+        raise NotImplementedError("NumPy does not compile")
+
+
+class TorchAdapter:
+    """PyTorch; compiled is ``torch.compile(fullgraph=True)``."""
+
+    def __init__(self) -> None:
+        self._torch: Any = importlib.import_module("torch")
+        self._torch.set_num_threads(1)
+        # Inductor calls this compiler; without one only its front half can be tried.
+        compiler = shutil.which(os.environ.get("CXX", "g++"))
+        self._inductor = "inductor" if compiler else "aot_eager"
+
+    def versions(self) -> dict[str, str]:
+        return {"torch": self._torch.__version__}
+
+    def notes(self) -> list[str]:
+        if self._inductor == "inductor":
+            return []
+        return ["no C++ compiler found: torch.compile ran with backend='aot_eager'"]
+
+    def array(self, bits: Bits, dtype: DType) -> Any:
+        signed = bits.view(f"i{dtype.carrier.itemsize}")
+        return self._torch.from_numpy(signed).view(getattr(self._torch, dtype.name))
+
+    def bits(self, array: Any, dtype: DType) -> Bits:
+        wanted = getattr(self._torch, dtype.name)
+        _check(array.dtype, wanted, array.dtype == wanted)
+        signed = getattr(self._torch, f"int{dtype.width}")
+        result: Bits = array.detach().contiguous().view(signed).numpy().view(dtype.carrier)
+        return result
+
+    def compile(self, program: Program) -> Program:
+        # Every program is compiled for one shape; what an earlier one left only slows it down.
+        self._torch.compiler.reset()
+        compiled: Program = self._torch.compile(
+            program, fullgraph=True, dynamic=False, backend=self._inductor
+        )
+        return compiled
+
+    def trace(self, program: Program, *arrays: Any) -> None:
+        self._torch.compiler.reset()
+        self._torch.compile(program, fullgraph=True, dynamic=False, backend="eager")(*arrays)
+
+
+class TensorflowAdapter:
+    """TensorFlow; compiled is ``tf.function(jit_compile=True)``."""
+
+    def __init__(self) -> None:
+        self._tf: Any = importlib.import_module("tensorflow")
+        self._tf.config.threading.set_intra_op_parallelism_threads(1)
+        self._tf.config.threading.set_inter_op_parallelism_threads(1)
+
+    def versions(self) -> dict[str, str]:
+        return {"tensorflow": self._tf.__version__}
+
+    def notes(self) -> list[str]:
+        return []
+
+    def array(self, bits: Bits, dtype: DType) -> Any:
+        return self._tf.constant(bits.view(dtype.native))
+
+    def bits(self, array: Any, dtype: DType) -> Bits:
+        wanted = getattr(self._tf, dtype.name)
+        _check(array.dtype, wanted, array.dtype == wanted)
+        return np.asarray(array.numpy(), order="C").view(dtype.carrier)
+
+    def compile(self, program: Program) -> Program:
+        compiled: Program = self._tf.function(program, jit_compile=True, autograph=False)
+        return compiled
+
+    def trace(self, program: Program, *arrays: Any) -> None:
+        self._tf.function(program, autograph=False).get_concrete_function(*arrays)
+
+
+class JaxAdapter:
+    """JAX with 64-bit types enabled, so that float64 can be measured; compiled is ``jax.jit``."""
+
+    def __init__(self) -> None:
+        self._jax: Any = importlib.import_module("jax")
+        self._jax.config.update("jax_enable_x64", True)
+
+    def versions(self) -> dict[str, str]:
+        return {"jax": self._jax.__version__}
+
+    def notes(self) -> list[str]:
+        return ["JAX ran with jax_enable_x64=True"]
+
+    def array(self, bits: Bits, dtype: DType) -> Any:
+        return self._jax.numpy.asarray(bits.view(dtype.native))
+
+    def bits(self, array: Any, dtype: DType) -> Bits:
+        _check(array.dtype, dtype.native, array.dtype == dtype.native)
+        return np.asarray(np.asarray(array), order="C").view(dtype.carrier)
+
+    def compile(self, program: Program) -> Program:
+        compiled: Program = self._jax.jit(program)
+        return compiled
+
+    def trace(self, program: Program, *arrays: Any) -> None:
+        self._jax.eval_shape(program, *arrays)
+
+
+ADAPTERS: dict[str, Callable[[], Adapter]] = {
+    "numpy": NumpyAdapter,
+    "torch": TorchAdapter,
+    "tensorflow": TensorflowAdapter,
+    "jax": JaxAdapter,
+}
+
+
+def _check(got: object, wanted: object, same: bool) -> None:
+    if not same:
+        raise TypeError(f"returned {got} for {wanted}")

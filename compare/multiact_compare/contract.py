@@ -1,0 +1,175 @@
+"""The default tier's contract, and the judgement of one array of results against it.
+
+For every finite |x| ≤ 1e4 the value and the first derivative are within 8 ULP of the truth, or
+within 2·eps·max(1, scale); NaN in, NaN out. For |x| ≤ 50 the second derivative is finite and right
+wherever it exists. Everything else is measured and reported, not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiact_compare import oracle, ulp
+from multiact_compare.dtypes import Bits, Doubles, DType
+from multiact_compare.plan import WHERES, Quantity, Where
+
+REACH = 1e4
+"""Largest |x| that the contract covers for values and first derivatives."""
+
+SECOND_REACH = oracle.SECOND_REACH
+"""Largest |x| that it covers for second derivatives."""
+
+ULPS = 8.0
+
+EPSILONS: Mapping[Quantity, float] = {
+    "value": 2.0,
+    "derivative": 2.0,
+    # Two nested differentiations, each allowed the first derivative's bound, make 4; doubled,
+    # because the inner one is differentiated as it was computed, with its own cancellation.
+    "second": 8.0,
+}
+"""The absolute bound in eps, before the scale."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The truth for an array of results, flattened: what each must be, and whether it is judged.
+
+    ``high + low`` is the reference, NaN where there is none, and 2 to the power of ``exponents``
+    its ULP. ``judged`` marks positions within the contract, ``must_be_nan`` those where NaN came
+    in, ``kink`` and ``subnormal`` those where x is one.
+    """
+
+    high: Doubles
+    low: Doubles
+    exponents: NDArray[np.int64]
+    judged: NDArray[np.bool_]
+    must_be_nan: NDArray[np.bool_]
+    kink: NDArray[np.bool_]
+    subnormal: NDArray[np.bool_]
+
+    @classmethod
+    def of(
+        cls,
+        dtype: DType,
+        high: Doubles,
+        low: Doubles,
+        *,
+        judged: NDArray[np.bool_],
+        must_be_nan: NDArray[np.bool_],
+        x: Doubles | None = None,
+        kinks: Sequence[float] = (),
+    ) -> Expected:
+        """The truth for results in ``dtype``; ``x`` are the inputs of elementwise functions."""
+        nowhere = np.zeros(high.size, bool)
+        return cls(
+            high=high,
+            low=low,
+            exponents=ulp.spacing_exponents(high, low, dtype),
+            judged=judged & ~np.isnan(high),
+            must_be_nan=must_be_nan,
+            kink=nowhere if x is None else np.isin(x, kinks),
+            subnormal=nowhere if x is None else (x != 0) & (np.abs(x) < 2.0**dtype.min_exponent),
+        )
+
+    def take(self, indices: NDArray[np.int64]) -> Expected:
+        """The truth for a selection of the positions."""
+        parts = (getattr(self, part.name)[indices] for part in fields(self))
+        return Expected(*parts)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How an array of results compares with the truth.
+
+    ``worst_ulp`` and ``worst_ratio`` are taken over the judged positions, with the positions where
+    they occur; the ratio is error over allowed error, and the contract holds up to 1.
+    ``sized_ulp`` leaves out results below the absolute bound, whose relative error says little.
+    ``unjudged_ulp`` is the worst error where there is a reference but no contract.
+    """
+
+    judged: int
+    worst_ulp: float
+    worst_ulp_at: int
+    sized_ulp: float
+    sized_ulp_at: int
+    worst_ratio: float
+    worst_ratio_at: int
+    failures: Mapping[Where, int]
+    nan_failure_at: int | None
+    unjudged_ulp: float
+    unjudged_ulp_at: int | None
+
+
+def parameter_scale(params: Mapping[str, object]) -> float:
+    """The largest magnitude among the numeric parameters, at least 1."""
+    numbers = [
+        abs(float(value))
+        for value in params.values()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    ]
+    return max([1.0, *numbers])
+
+
+def absolute_bound(quantity: Quantity, dtype: DType, scale: float) -> float:
+    """The error that is always allowed, whatever the size of the result."""
+    powers = scale * scale if quantity == "second" else scale
+    return EPSILONS[quantity] * dtype.eps * powers
+
+
+def judge(
+    bits: Bits,
+    dtype: DType,
+    expected: Expected,
+    absolute: float,
+    excused: Collection[Where] = (),
+) -> Verdict:
+    """Measure results against the truth and count where they break the contract.
+
+    Failures at ``excused`` kinds of places are counted, but set no worst ratio.
+    """
+    got = dtype.decode(bits)
+    high, judged, exponents = expected.high, expected.judged, expected.exponents
+    known = ~np.isnan(high)
+    errors = ulp.absolute_errors(got, high, expected.low, dtype)
+    errors[~known] = 0.0
+    ulps = ulp.in_ulps(errors, exponents)
+    allowed = np.maximum(np.ldexp(ULPS, exponents), absolute)
+    with np.errstate(over="ignore"):
+        ratios = np.where(judged, errors / allowed, 0.0)
+    inside = np.where(judged, ulps, 0.0)
+    sized = np.where(np.abs(high) >= absolute, inside, 0.0)
+    outside = np.where(judged, 0.0, ulps)
+    broken = ratios > 1.0
+    not_nan = expected.must_be_nan & ~np.isnan(got)
+    subnormal = expected.subnormal & ~expected.kink
+    failing: dict[Where, NDArray[np.bool_]] = {
+        "nan": not_nan,
+        "kink": broken & expected.kink,
+        "subnormal": broken & subnormal,
+        "finite": broken & ~expected.kink & ~subnormal,
+    }
+    for where in excused:
+        ratios[failing[where]] = 0.0
+    ulp_at, sized_at, ratio_at, outside_at = map(_peak, (inside, sized, ratios, outside))
+    return Verdict(
+        judged=int(judged.sum() + expected.must_be_nan.sum()),
+        worst_ulp=float(inside[ulp_at]),
+        worst_ulp_at=ulp_at,
+        sized_ulp=float(sized[sized_at]),
+        sized_ulp_at=sized_at,
+        worst_ratio=float(ratios[ratio_at]),
+        worst_ratio_at=ratio_at,
+        failures={where: int(failing[where].sum()) for where in WHERES},
+        nan_failure_at=int(np.argmax(not_nan)) if not_nan.any() else None,
+        unjudged_ulp=float(outside[outside_at]),
+        unjudged_ulp_at=outside_at if (known & ~judged).any() else None,
+    )
+
+
+def _peak(values: Doubles) -> int:
+    return int(np.argmax(values))

@@ -1,0 +1,85 @@
+"""Known deviations from the contract, each with its reason.
+
+The table is strict: a row excuses the failures that it describes, and the run fails once a row
+describes none, so that a repaired backend loses its row the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from multiact_compare.plan import Quantity, Where
+
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One known deviation. ``dtype`` and ``mode`` may be ``"*"``, for all of them."""
+
+    backend: str
+    function: str
+    dtype: str
+    quantity: Quantity
+    mode: str
+    where: Where
+    reason: str
+
+    def covers(self, backend: str, function: str, dtype: str, quantity: str, mode: str) -> bool:
+        """Whether results measured under these names are the row's business."""
+        return (
+            (self.backend, self.function, self.quantity) == (backend, function, quantity)
+            and self.dtype in (ANY, dtype)
+            and self.mode in (ANY, mode)
+        )
+
+
+NATIVE_AT_NAN = (
+    "the native kernel's derivative at NaN is that of one side; NaN goes on in the value, and a "
+    "derivative of our own would cost its speed"
+)
+TRACED = (
+    "around torch.func, Dynamo differentiates the formula's value, whose pieces all exclude NaN; "
+    "NaN goes on in the value"
+)
+FLUSHED = (
+    "the framework takes subnormal inputs as 0 in comparisons, so they get the derivative at the "
+    "kink; only integer comparisons of the bits could tell them apart"
+)
+KINKED = ("relu", "leaky_relu", "prelu", "rrelu", "elu", "selu")
+
+DEVIATIONS: tuple[Deviation, ...] = (
+    *(
+        Deviation("torch", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN)
+        for name in ("relu", "leaky_relu", "rrelu", "elu", "selu")
+    ),
+    Deviation("torch", "prelu", ANY, "derivative", "compiled", "nan", TRACED),
+    *(
+        Deviation("tensorflow", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN)
+        for name in ("relu", "leaky_relu", "rrelu")
+    ),
+    Deviation("jax", "relu", ANY, "derivative", ANY, "nan", NATIVE_AT_NAN),
+    *(
+        Deviation(backend, name, ANY, "derivative", ANY, "subnormal", FLUSHED)
+        for backend in ("tensorflow", "jax")
+        for name in KINKED
+    ),
+    *(
+        Deviation(backend, name, ANY, "second", ANY, "subnormal", FLUSHED)
+        for backend in ("tensorflow", "jax")
+        for name in ("elu", "selu")
+    ),
+)
+
+
+def excuse(
+    rows: Iterable[Deviation],
+    backend: str,
+    function: str,
+    dtype: str,
+    quantity: str,
+    mode: str,
+) -> dict[Where, Deviation]:
+    """The rows that apply to these results, by the kind of place where they fail."""
+    return {row.where: row for row in rows if row.covers(backend, function, dtype, quantity, mode)}

@@ -1,0 +1,160 @@
+"""The points at which elementwise functions are measured: deterministic, the same for all.
+
+16-bit dtypes have few enough values to take every one of them. The wider ones get a sweep that is
+stratified over every exponent and both signs, and dense where formulas go wrong: near kinks, near
+the zeros of derivatives, and in the tails where exponentials vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiact_compare.dtypes import Bits, Doubles, DType
+
+SEED = 20_240_229
+
+DEFAULT_POINTS = 200_000
+"""How many float32 points a run takes unless told otherwise."""
+
+FLOAT64_SHARE = 10
+"""One float64 point for so many float32 points."""
+
+ROOTS = (
+    -1.2784645427610738,  # silu'
+    -0.7517916243494656,  # gelu'
+    -0.7524614220710162,  # gelu' of the tanh form
+    -1.1924275680622536,  # mish'
+    -1.4142135623730951,  # gelu''
+    1.4142135623730951,
+    -2.3993572805154676,  # silu''
+    2.3993572805154676,
+    -2.2564005163179634,  # mish''
+)
+"""Where a first or second derivative changes sign, and relative accuracy is hardest."""
+
+TAILS = ((3.0, 20.0), (3.0, 110.0), (80.0, 110.0))
+"""Magnitudes where float32 exponentials, erfc and tanh saturate or vanish."""
+
+TAILS_FLOAT64 = ((3.0, 40.0), (30.0, 760.0), (700.0, 760.0))
+
+SHORT_POINTS = 150
+"""How many points are also evaluated one at a time, as length-1 and 0-d arrays."""
+
+
+def count(dtype: DType, points: int) -> int:
+    """How many points ``--points`` means for a dtype; 16-bit ones always take every value."""
+    if dtype.width == 16:
+        return 1 << 16
+    return points if dtype.width == 32 else max(points // FLOAT64_SHARE, 1)
+
+
+def every_value(dtype: DType) -> Bits:
+    """All bit patterns of a 16-bit dtype, NaN and infinities included."""
+    return np.arange(1 << dtype.width, dtype=dtype.carrier)
+
+
+def edges(dtype: DType, kinks: Iterable[float]) -> Bits:
+    """±0, ±inf, NaN, the extremes, and every kink with its neighbours on both sides."""
+    mantissa = dtype.precision - 1
+    infinity = dtype.infinity_bits
+    one = dtype.ordinals(dtype.encode(np.array([1.0])))[0]
+    magnitudes = {0, 1, 2, 3, (1 << mantissa) - 1, 1 << mantissa, (1 << mantissa) + 1}
+    magnitudes |= {infinity - 2, infinity - 1, infinity, infinity + (1 << (mantissa - 1))}
+    magnitudes |= {int(one) - 1, int(one), int(one) + 1}
+    sign = 1 << (dtype.width - 1)
+    patterns = {pattern for bits in magnitudes for pattern in (bits, bits | sign)}
+    at = dtype.ordinals(dtype.encode(np.array(sorted({0.0, *kinks}))))
+    steps = np.arange(-4, 5)
+    near = dtype.from_ordinals((at[:, None] + steps).ravel())
+    return np.unique(np.concatenate([np.array(sorted(patterns), dtype.carrier), near]))
+
+
+def sweep(dtype: DType, size: int, kinks: Iterable[float] = ()) -> Bits:
+    """At least ``size`` distinct finite points of a 32- or 64-bit dtype, in mixed order.
+
+    Shares: two fifths stratified over the exponents, one fifth in the tails, a quarter near the
+    origin where functions bend, the rest ever closer to kinks and roots.
+    """
+    generator = np.random.default_rng([SEED, dtype.width, size])
+    parts = [
+        _stratified(dtype, size * 2 // 5, generator),
+        _tails(dtype, size // 5, generator),
+        dtype.encode(generator.uniform(-8.0, 8.0, size // 4)),
+        _approaching(dtype, size * 3 // 20, sorted({0.0, *kinks, *ROOTS}), generator),
+    ]
+    found = np.unique(np.concatenate(parts))
+    while found.size < size:
+        more = _stratified(dtype, size - found.size, generator)
+        found = np.unique(np.concatenate([found, more]))
+    return generator.permutation(found)
+
+
+def points(dtype: DType, size: int, kinks: Sequence[float] = ()) -> Bits:
+    """Everything the layout ``long`` measures: the sweep, or all values, and the edges."""
+    if dtype.width == 16:
+        return every_value(dtype)
+    border = edges(dtype, kinks)
+    body = sweep(dtype, size, kinks)
+    return np.concatenate([body[~np.isin(body, border)], border])
+
+
+def short_selection(dtype: DType, bits: Bits, kinks: Sequence[float] = ()) -> NDArray[np.int64]:
+    """Indices into ``bits`` of the points that are also evaluated one at a time.
+
+    All edges that are there, filled up evenly from the range in which functions bend.
+    """
+    border = edges(dtype, kinks)
+    at_edges = np.flatnonzero(np.isin(bits, border))
+    magnitude = np.abs(dtype.decode(bits))
+    bending = np.flatnonzero((magnitude > 1e-3) & (magnitude < 120) & ~np.isin(bits, border))
+    wanted = max(SHORT_POINTS - at_edges.size, 0)
+    if bending.size > wanted:
+        order = bending[np.argsort(dtype.ordinals(bits[bending]), kind="stable")]
+        bending = order[np.linspace(0, order.size - 1, wanted).astype(np.int64)]
+    return np.concatenate([at_edges, bending]).astype(np.int64)
+
+
+def distinct_values(arrays: Iterable[Doubles]) -> Doubles:
+    """The sorted distinct finite values of several dtypes' points: what the oracle evaluates."""
+    everything = np.concatenate([np.asarray(array, np.float64) for array in arrays])
+    # Adding zero turns -0.0 into +0.0, so that the two share one reference.
+    return np.unique(everything[np.isfinite(everything)] + 0.0)
+
+
+def _stratified(dtype: DType, size: int, generator: np.random.Generator) -> Bits:
+    """Equally many points in every binade of both signs, subnormal ones included."""
+    mantissa = dtype.precision - 1
+    binades = dtype.infinity_bits >> mantissa
+    rounds = size // (2 * binades) + 1
+    # Each round visits every binade once, so that only the last, cut short, leaves some out.
+    order = np.concatenate([generator.permutation(2 * binades) for _ in range(rounds)])[:size]
+    exponent = (order % binades).astype(np.uint64) << np.uint64(mantissa)
+    sign = (order >= binades).astype(np.uint64) << np.uint64(dtype.width - 1)
+    fraction = generator.integers(0, 1 << mantissa, order.size, dtype=np.uint64)
+    return (sign | exponent | fraction).astype(dtype.carrier)
+
+
+def _tails(dtype: DType, size: int, generator: np.random.Generator) -> Bits:
+    ranges = TAILS if dtype.width == 32 else TAILS_FLOAT64
+    each = -(-size // len(ranges))
+    magnitude = np.concatenate([generator.uniform(low, high, each) for low, high in ranges])
+    # Functions saturate silently on the right and vanish on the left: look left more often.
+    sign = np.where(generator.random(magnitude.size) < 0.7, -1.0, 1.0)
+    return generator.permutation(dtype.encode(sign * magnitude))[:size]
+
+
+def _approaching(
+    dtype: DType, size: int, centres: Sequence[float], generator: np.random.Generator
+) -> Bits:
+    """Points whose distance from a centre is spread over many orders of magnitude."""
+    each = -(-size // len(centres))
+    parts = []
+    for centre in centres:
+        reach = -dtype.precision if centre else -3 * dtype.precision
+        distance = np.exp2(generator.uniform(reach, 1.0, each))
+        sign = np.where(generator.random(each) < 0.5, -1.0, 1.0)
+        parts.append(centre + sign * distance)
+    return generator.permutation(dtype.encode(np.concatenate(parts)))[:size]

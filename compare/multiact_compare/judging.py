@@ -1,0 +1,186 @@
+"""The parts of a run that the process pool does: references, judgement, disagreement.
+
+They exchange files in the run's directory:
+
+- ``inputs/DTYPE.points.npy``, ``inputs/DTYPE.short.npy``, ``inputs/DTYPE.rows-GROUP.N.npy``
+- ``inputs/values.npy``: the distinct finite points of all dtypes
+- ``references/CASE.npy``, ``references/CASE.DTYPE.QUANTITY.npy``: the truth
+- ``outputs/BACKEND/…``: the bits of the results, see :class:`multiact_compare.plan.Measurement`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multiact_compare import contract, deviations, oracle, rows, ulp
+from multiact_compare.dtypes import DTYPES, Bits, Doubles
+from multiact_compare.plan import Case, Measurement, Quantity, Variant, Where
+from multiact_compare.results import Cell, Disagreement, Peak
+from multiact_compare.truth import PART, Truth, truth_of
+
+
+def compute_references(directory: Path, case: Case, start: int, stop: int) -> None:
+    """The truth about an elementwise case at a slice of the distinct points."""
+    values = np.load(directory / "inputs/values.npy", mmap_mode="r")[start:stop]
+    found = oracle.elementwise(case.function, case.params, np.asarray(values))
+    target = np.lib.format.open_memmap(directory / f"references/{case.key}.npy", mode="r+")
+    target[:, start:stop] = found
+    target.flush()
+
+
+def compute_row_references(directory: Path, case: Case, dtype_name: str) -> None:
+    """The truth about a rowwise case on the rows of one dtype, all blocks flattened."""
+    columns: dict[Quantity, list[Doubles]] = {name: [] for name in PART}
+    for block in rows.blocks(DTYPES[dtype_name], case.group):
+        found = oracle.rowwise(case.function, case.params, block)
+        for name, part in zip(PART, found, strict=True):
+            columns[name].append(part.reshape(2, -1))
+    for name, parts in columns.items():
+        path = directory / f"references/{case.key}.{dtype_name}.{name}.npy"
+        np.save(path, np.concatenate(parts, axis=1))
+
+
+def judge(
+    directory: Path,
+    backend: str,
+    case: Case,
+    measured: Sequence[Measurement],
+    errors: Mapping[str, str],
+    known: Sequence[deviations.Deviation],
+) -> list[Cell]:
+    """All results of one case on one backend."""
+    cells = []
+    truth: dict[tuple[str, Quantity], Truth] = {}
+    for measurement in measured:
+        dtype, variant = DTYPES[measurement.dtype], measurement.variant
+        blank = Cell(
+            function=case.function,
+            case=case.label,
+            backend=backend,
+            dtype=dtype.name,
+            quantity=variant.quantity,
+            mode=variant.mode,
+            layout=variant.layout,
+        )
+        if measurement.file in errors:
+            cells.append(replace(blank, error=errors[measurement.file]))
+            continue
+        key = (dtype.name, variant.quantity)
+        if key not in truth:
+            truth[key] = truth_of(directory, case, dtype, variant.quantity)
+        bits = np.load(directory / "outputs" / backend / measurement.file)
+        reasons = {
+            where: row.reason
+            for where, row in deviations.excuse(
+                known, backend, case.function, dtype.name, variant.quantity, variant.mode
+            ).items()
+        }
+        selection = truth[key].selection(directory, measurement)
+        cells.append(_filled(blank, bits, variant.quantity, truth[key], selection, reasons))
+    return cells
+
+
+def compare(
+    directory: Path,
+    case: Case,
+    dtype_name: str,
+    quantities: Sequence[Quantity],
+    backends: Sequence[str],
+) -> list[Disagreement]:
+    """The disagreement between backends on a case, for quantities that at least two have."""
+    found = []
+    for quantity in quantities:
+        measurement = Measurement(case, dtype_name, Variant("eager", "long", quantity))
+        paths = {name: directory / "outputs" / name / measurement.file for name in backends}
+        results = {name: np.load(path) for name, path in paths.items() if path.exists()}
+        if len(results) > 1:
+            truth = truth_of(directory, case, DTYPES[dtype_name], quantity)
+            selection = truth.selection(directory, measurement)
+            found.append(_disagreement(measurement, results, truth, selection))
+    return found
+
+
+def _disagreement(
+    measurement: Measurement,
+    results: Mapping[str, Bits],
+    truth: Truth,
+    selection: NDArray[np.int64],
+) -> Disagreement:
+    case, dtype = measurement.case, DTYPES[measurement.dtype]
+    judged = truth.expected.judged[selection]
+    names, bits = list(results), np.stack(list(results.values()))
+    apart, nan = ulp.spread(list(bits), dtype)
+    where = int(np.argmax(np.where(judged, apart, -1)))
+    values = dtype.decode(np.ascontiguousarray(bits[:, where]))
+    pair: list[int] = []
+    if judged.any() and not np.isnan(values).all():
+        pair = sorted((int(np.nanargmin(values)), int(np.nanargmax(values))))
+    # NaN is one value here, whatever its payload.
+    different = (np.where(nan, 0, bits) != np.where(nan[0], 0, bits[0])) | (nan != nan[0])
+    return Disagreement(
+        function=case.function,
+        case=case.label,
+        dtype=dtype.name,
+        quantity=measurement.variant.quantity,
+        compared=int(judged.sum()),
+        different=int((different.any(axis=0) & judged).sum()),
+        one_nan=int(((nan != nan[0]).any(axis=0) & judged).sum()),
+        distance=int(apart[where]) if judged.any() else 0,
+        backends=[names[index] for index in pair],
+        where=truth.place(int(selection[where])),
+        results=[float(values[index]) for index in pair],
+    )
+
+
+def _filled(
+    blank: Cell,
+    bits: Bits,
+    quantity: Quantity,
+    truth: Truth,
+    selection: NDArray[np.int64],
+    reasons: Mapping[Where, str],
+) -> Cell:
+    dtype = DTYPES[blank.dtype]
+    expected = truth.expected if selection.size == truth.x.size else truth.expected.take(selection)
+    bound = contract.absolute_bound(quantity, dtype, truth.scale)
+    verdict = contract.judge(bits, dtype, expected, bound, reasons)
+    got = dtype.decode(bits)
+
+    def peak(amount: float, at: int | None) -> Peak | None:
+        if at is None or expected.high.size == 0:
+            return None
+        x = float(truth.x[selection[at]])
+        return Peak(
+            amount=amount,
+            where=truth.place(int(selection[at])),
+            x=x,
+            x_hex=x.hex(),
+            got=float(got[at]),
+            expected=float(expected.high[at]),
+        )
+
+    nan_at = verdict.nan_failure_at
+    infinities = {}
+    if blank.layout == "long":
+        for x, limit in truth.limits.items():
+            at = np.flatnonzero(truth.x == x)
+            if at.size:
+                infinities[str(x)] = [float(got[at[0]]), limit]
+    return replace(
+        blank,
+        points=int(bits.size),
+        judged=verdict.judged,
+        ulp=peak(verdict.worst_ulp, verdict.worst_ulp_at),
+        sized=peak(verdict.sized_ulp, verdict.sized_ulp_at),
+        ratio=peak(verdict.worst_ratio, verdict.worst_ratio_at),
+        beyond=peak(verdict.unjudged_ulp, verdict.unjudged_ulp_at),
+        failures=verdict.failures,
+        excused={where: reason for where, reason in reasons.items() if verdict.failures[where]},
+        nan_failure=None if nan_at is None else float(got[nan_at]),
+        infinities=infinities,
+    )

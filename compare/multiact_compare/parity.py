@@ -1,0 +1,352 @@
+"""The parity run: every function on every backend against the oracle.
+
+Writes the inputs, runs one worker per backend and the oracle side by side, judges what comes back
+and collects it in a :class:`~multiact_compare.results.Report`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+import multiact
+from multiact_compare import inputs, judging, oracle, rows
+from multiact_compare.deviations import ANY, DEVIATIONS, Deviation
+from multiact_compare.dtypes import DTYPES
+from multiact_compare.plan import (
+    BACKENDS,
+    MODES,
+    QUANTITIES,
+    Case,
+    Mode,
+    cases,
+    measurements,
+)
+from multiact_compare.processes import Outcome, Workers
+from multiact_compare.results import Cell, Disagreement, Report
+from multiact_compare.scheduler import Job, run_jobs
+
+CHUNK = 60_000
+"""Points per oracle job: about half a second, so that the cores stay evenly loaded."""
+
+WORKER_PRIORITY = {"torch": 103.0, "tensorflow": 102.0, "jax": 101.0, "numpy": 100.0}
+"""The slowest first, so that none is left over at the end."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to measure. ``named`` are the backends that the user insists on."""
+
+    functions: Sequence[str]
+    backends: Sequence[str] = BACKENDS
+    named: frozenset[str] = frozenset()
+    dtypes: Sequence[str] = tuple(DTYPES)
+    modes: Sequence[Mode] = MODES
+    points: int = inputs.DEFAULT_POINTS
+    jobs: int = 0
+    deviations: Sequence[Deviation] = DEVIATIONS
+
+    @property
+    def slots(self) -> int:
+        """How many processes may work at once."""
+        return self.jobs or available_cores()
+
+
+class Progress(Protocol):
+    """Who wants to know how far the run is."""
+
+    def start(self, total: int) -> None:
+        """The number of steps is known."""
+
+    def advance(self, steps: int, activity: str) -> None:
+        """Some steps are done; ``activity`` says by what."""
+
+
+def run(request: Request, progress: Progress) -> Report:
+    """Measure everything in the request.
+
+    A backend that is missing or dies, an exception in a function and a function without a
+    definition are parts of the report; only a defect of this package itself raises.
+    """
+    with tempfile.TemporaryDirectory(prefix="multiact-parity-") as folder:
+        return _Run(request, progress, Path(folder)).report()
+
+
+def available_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass
+class _Run:
+    request: Request
+    progress: Progress
+    directory: Path
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    cells: dict[str, list[Cell]] = field(default_factory=dict)
+    disagreements: dict[str, Disagreement] = field(default_factory=dict)
+    unreferenced: dict[str, str] = field(default_factory=dict)
+
+    def report(self) -> Report:
+        started = time.monotonic()
+        request = self.request
+        known = [name for name in request.functions if oracle.knows(name)]
+        self.cases = cases(multiact.records, known)
+        points = self._write_inputs()
+        self.planned = {
+            backend: measurements(backend, self.cases, request.dtypes, request.modes)
+            for backend in request.backends
+        }
+        jobs = list(self._jobs())
+        steps = sum(map(len, self.planned.values())) - len(self.planned)
+        self.progress.start(len(jobs) + steps)
+        self.workers = Workers(self.directory)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(max_workers=request.slots, mp_context=context) as self.pool:
+            try:
+                run_jobs(jobs, request.slots)
+            except BaseException:
+                self.workers.close()
+                self.pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        cells = [cell for key in sorted(self.cells) for cell in self.cells[key]]
+        cells.sort(key=self._order)
+        return Report(
+            functions=list(request.functions),
+            backends=[self.outcomes[name].state for name in request.backends],
+            dtypes=list(request.dtypes),
+            modes=list(request.modes),
+            points=points,
+            cells=cells,
+            disagreements=[self.disagreements[key] for key in sorted(self.disagreements)],
+            problems=[*self._problems(), *stale(request, cells)],
+            environment=environment(),
+            seconds=round(time.monotonic() - started, 1),
+        )
+
+    # Inputs
+
+    def _write_inputs(self) -> dict[str, int]:
+        for name in ("inputs", "references", "outputs"):
+            (self.directory / name).mkdir()
+        folder = self.directory / "inputs"
+        # The same points for every function: all kinks, whoever has them.
+        kinks = sorted({kink for record in multiact.records.values() for kink in record.kinks})
+        decoded = {}
+        counts = {}
+        for name in self.request.dtypes:
+            dtype = DTYPES[name]
+            bits = inputs.points(dtype, inputs.count(dtype, self.request.points), kinks)
+            np.save(folder / f"{name}.points.npy", bits)
+            np.save(folder / f"{name}.short.npy", inputs.short_selection(dtype, bits, kinks))
+            decoded[name] = dtype.decode(bits)
+            counts[name] = int(bits.size)
+            for group in {case.group for case in self.cases if case.kind == "rowwise"}:
+                for length, block in zip(rows.LENGTHS, rows.blocks(dtype, group), strict=True):
+                    parts = (block.values, block.cotangents, block.directions)
+                    encoded = np.stack([dtype.encode(part) for part in parts])
+                    np.save(folder / f"{name}.rows-{group}.{length}.npy", encoded)
+        values = inputs.distinct_values(decoded.values())
+        np.save(folder / "values.npy", values)
+        for name, x in decoded.items():
+            np.save(folder / f"{name}.index.npy", np.searchsorted(values, x[np.isfinite(x)]))
+        self.distinct = values.size
+        for case in self.cases:
+            if case.kind == "elementwise":
+                np.lib.format.open_memmap(
+                    self.directory / f"references/{case.key}.npy",
+                    mode="w+",
+                    dtype=np.float64,
+                    shape=(6, values.size),
+                )
+        return counts
+
+    # Jobs
+
+    def _jobs(self) -> Iterator[Job]:
+        referenced: dict[str, frozenset[str]] = {}
+        for case in self.cases:
+            jobs = list(self._oracle_jobs(case))
+            referenced[case.key] = frozenset(job.key for job in jobs)
+            yield from jobs
+        for backend in self.request.backends:
+            priority = WORKER_PRIORITY.get(backend, 100.0)
+            yield Job(f"worker {backend}", self._worker(backend), priority=priority)
+            for case in self.cases:
+                needs = referenced[case.key] | {f"worker {backend}"}
+                key = f"judge {case.key} {backend}"
+                yield Job(key, self._judge(key, backend, case), needs, priority=90.0)
+        workers = frozenset(f"worker {backend}" for backend in self.request.backends)
+        for case in self.cases:
+            for dtype in self.request.dtypes:
+                key = f"compare {case.key} {dtype}"
+                run = self._compare(key, case, dtype)
+                yield Job(key, run, referenced[case.key] | workers, priority=80.0)
+
+    def _oracle_jobs(self, case: Case) -> Iterator[Job]:
+        if case.kind == "rowwise":
+            for dtype in self.request.dtypes:
+                yield Job(
+                    f"oracle {case.key} {dtype}",
+                    self._reference(case, judging.compute_row_references, dtype),
+                )
+            return
+        for start in range(0, self.distinct, CHUNK):
+            stop = min(start + CHUNK, self.distinct)
+            yield Job(
+                f"oracle {case.key} {start}",
+                self._reference(case, judging.compute_references, start, stop),
+            )
+
+    def _reference(
+        self, case: Case, compute: Callable[..., None], *which: Any
+    ) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                self.pool.submit(compute, self.directory, case, *which).result()
+            except (ArithmeticError, TypeError, ValueError) as error:
+                self.unreferenced[case.key] = f"{type(error).__name__}: {error}"
+            self.progress.advance(1, f"oracle · {case.function}")
+
+        return run
+
+    def _worker(self, backend: str) -> Callable[[], None]:
+        planned = self.planned[backend]
+        named = {measurement.file: measurement for measurement in planned}
+
+        def heard(event: Mapping[str, Any]) -> None:
+            if event["event"] == "done":
+                measurement = named[event["file"]]
+                mode = measurement.variant.mode
+                text = f"{backend} · {mode} {measurement.dtype} {measurement.case.function}"
+                self.progress.advance(1, text)
+
+        def run() -> None:
+            self.progress.advance(0, f"{backend} · starting")
+            outcome = self.workers.run(
+                backend, self.cases, self.request.dtypes, self.request.modes, heard
+            )
+            self.outcomes[backend] = outcome
+            self.progress.advance(len(planned) - len(outcome.done), f"{backend} · over")
+
+        return run
+
+    def _judge(self, key: str, backend: str, case: Case) -> Callable[[], None]:
+        def run() -> None:
+            outcome = self.outcomes[backend]
+            mine = [
+                measurement
+                for measurement in self.planned[backend]
+                if measurement.case.key == case.key and measurement.file in outcome.done
+            ]
+            if mine and case.key not in self.unreferenced:
+                errors = {m.file: outcome.errors[m.file] for m in mine if m.file in outcome.errors}
+                self.cells[key] = self.pool.submit(
+                    judging.judge,
+                    self.directory,
+                    backend,
+                    case,
+                    mine,
+                    errors,
+                    tuple(self.request.deviations),
+                ).result()
+            self.progress.advance(1, f"judging · {backend} {case.function}")
+
+        return run
+
+    def _compare(self, key: str, case: Case, dtype: str) -> Callable[[], None]:
+        def run() -> None:
+            if case.key not in self.unreferenced and "eager" in self.request.modes:
+                found = self.pool.submit(
+                    judging.compare, self.directory, case, dtype, QUANTITIES, self.request.backends
+                ).result()
+                for one in found:
+                    self.disagreements[f"{key} {one.quantity}"] = one
+            self.progress.advance(1, f"comparing · {case.function}")
+
+        return run
+
+    # Conclusions
+
+    def _order(self, cell: Cell) -> tuple[int, ...]:
+        request = self.request
+        return (request.functions.index(cell.function), request.backends.index(cell.backend))
+
+    def _problems(self) -> Iterator[str]:
+        for name in self.request.functions:
+            if not oracle.knows(name):
+                yield f"{name}: the oracle has no definition of it"
+        for case in self.cases:
+            if case.key in self.unreferenced:
+                reason = self.unreferenced[case.key]
+                yield f"{case.function}({case.label}): no reference: {reason}"
+        states = [self.outcomes[name].state for name in self.request.backends]
+        for state in states:
+            if state.status == "died":
+                yield f"{state.name}: {state.reason}"
+            elif state.status == "missing" and state.name in self.request.named:
+                yield f"{state.name}: not installed, and it was asked for"
+        if not any(self.cells.values()):
+            yield "nothing was measured"
+
+
+def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
+    """Rows of the table of deviations that no longer describe a failure.
+
+    A row is only called stale by a run that measured everything the row speaks of.
+    """
+    complete = request.points >= inputs.DEFAULT_POINTS
+    for row in request.deviations:
+        mine = [
+            cell
+            for cell in cells
+            if row.covers(cell.backend, cell.function, cell.dtype, cell.quantity, cell.mode)
+        ]
+        everything = (
+            (row.dtype != ANY or set(request.dtypes) == set(DTYPES))
+            and (row.mode != ANY or set(request.modes) == set(MODES))
+            and (complete or row.where != "finite")
+        )
+        if mine and everything and not any(cell.failures.get(row.where) for cell in mine):
+            yield (
+                f"deviations: {row.backend} {row.function} {row.dtype} {row.quantity} {row.mode} "
+                f"{row.where} no longer deviates: remove this row"
+            )
+
+
+def environment() -> dict[str, str]:
+    """Where the numbers come from."""
+    found = {
+        "machine": f"{_processor()}, {available_cores()} cores",
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+    for package in ("multiact", "numpy", "ml_dtypes", "python-flint"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = getattr(multiact, "__version__", "unknown")
+    return found
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

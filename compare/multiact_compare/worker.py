@@ -1,0 +1,294 @@
+"""The worker process of one backend: ``python -m multiact_compare.worker JOB``.
+
+Reads a job file, evaluates everything in it, writes the bits of each result as ``.npy`` and says
+on standard output, one JSON object a line, what is done. What frameworks print goes to standard
+error, which the parent keeps in a file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import multiact
+from multiact_compare.adapters import ADAPTERS, Adapter
+from multiact_compare.dtypes import DTYPES, Bits, DType
+from multiact_compare.plan import Case, Measurement, Quantity, measurements
+
+Announce = Callable[..., None]
+Operands = dict[str, list[list[Bits]]]
+"""Key -> the calls of a program, each with its arguments."""
+
+
+class Worker:
+    """Evaluates measurements on one backend."""
+
+    def __init__(self, adapter: Adapter, inputs: Path, outputs: Path, announce: Announce) -> None:
+        self._adapter = adapter
+        self._inputs = inputs
+        self._outputs = outputs
+        self._announce = announce
+
+    def run(self, measurements: Iterable[Measurement]) -> None:
+        """Everything, one dtype after the other; compiled programs take many cases at once."""
+        for name, of_dtype in groupby(measurements, lambda m: m.dtype):
+            chosen = list(of_dtype)
+            for measurement in chosen:
+                if measurement.variant.mode == "eager":
+                    self._settle(measurement, partial(self._evaluate, measurement))
+            for kind in ("elementwise", "rowwise"):
+                compiled = [
+                    m for m in chosen if m.variant.mode == "compiled" and m.case.kind == kind
+                ]
+                if compiled:
+                    self._compile(compiled, DTYPES[name])
+
+    def _settle(self, measurement: Measurement, result: Callable[[], Bits]) -> None:
+        """Save a result, or say what went wrong with it."""
+        error: str | None = None
+        try:
+            np.save(self._outputs / measurement.file, result())
+        except Exception as problem:
+            error = describe(problem)
+        self._announce("done", file=measurement.file, error=error)
+
+    # Eager
+
+    def _evaluate(self, measurement: Measurement) -> Bits:
+        dtype, variant = DTYPES[measurement.dtype], measurement.variant
+        if measurement.case.kind == "rowwise":
+            return self._evaluate_rows(measurement, dtype)
+        program = elementwise_program(measurement.case, variant.quantity)
+        points = self._points(dtype)
+        if variant.layout in ("long", "strided"):
+            result = program(self._array(points, dtype, variant.layout))
+            return self._bits(result, dtype, points.shape)
+        selection = self._load(f"{dtype.name}.short")[:: variant.step]
+        shape = (1,) if variant.layout == "length-1" else ()
+        results = []
+        for i in selection:
+            x = self._array(points[i : i + 1].reshape(shape), dtype)
+            results.append(self._bits(program(x), dtype, shape).reshape(1))
+        return np.concatenate(results)
+
+    def _evaluate_rows(self, measurement: Measurement, dtype: DType) -> Bits:
+        variant = measurement.variant
+        program = rowwise_program(measurement.case, variant.quantity)
+        results = []
+        for block in self._blocks(measurement):
+            parts = [block]
+            if variant.layout == "row":
+                parts = [
+                    [operand[i] for operand in block] for i in range(0, len(block[0]), variant.step)
+                ]
+            for operands in parts:
+                arrays = [self._array(bits, dtype, variant.layout) for bits in operands]
+                shape = _result_shape(operands, variant.quantity)
+                results.append(self._bits(program(*arrays), dtype, shape).ravel())
+        return np.concatenate(results)
+
+    # Compiled
+
+    def _compile(self, measurements: list[Measurement], dtype: DType) -> None:
+        """All in one program, which is much faster than one by one.
+
+        If that fails, those that cannot even be traced are left out; if it still fails, halves
+        are tried until the guilty ones stand alone.
+        """
+        try:
+            results = self._run_compiled(measurements, dtype)
+        except Exception as problem:
+            if len(measurements) == 1:
+                self._announce("done", file=measurements[0].file, error=describe(problem))
+                return
+            good = self._traceable(measurements, dtype)
+            if len(good) == len(measurements):
+                middle = len(good) // 2
+                self._compile(good[:middle], dtype)
+                self._compile(good[middle:], dtype)
+            elif good:
+                self._compile(good, dtype)
+            return
+        for measurement, result in zip(measurements, results, strict=True):
+            self._settle(measurement, result)
+
+    def _traceable(self, measurements: list[Measurement], dtype: DType) -> list[Measurement]:
+        """Those that can be traced; what is wrong with the others is said."""
+        good = []
+        for measurement in measurements:
+            operands = self._arrays(self._operands([measurement], dtype), dtype)
+            try:
+                self._adapter.trace(_everything([measurement]), operands)
+            except Exception as problem:
+                self._announce("done", file=measurement.file, error=describe(problem))
+            else:
+                good.append(measurement)
+        return good
+
+    def _run_compiled(
+        self, measurements: list[Measurement], dtype: DType
+    ) -> list[Callable[[], Bits]]:
+        """Run the compiled program, and say how to get each measurement's bits from it."""
+        operands = self._operands(measurements, dtype)
+        found = self._adapter.compile(_everything(measurements))(self._arrays(operands, dtype))
+
+        def joined(index: int) -> Bits:
+            measurement = measurements[index]
+            calls = operands[_operands_key(measurement)]
+            shapes = [_result_shape(call, measurement.variant.quantity) for call in calls]
+            parts = zip(found[index], shapes, strict=True)
+            return np.concatenate([self._bits(y, dtype, shape).ravel() for y, shape in parts])
+
+        return [partial(joined, index) for index in range(len(measurements))]
+
+    def _operands(self, measurements: list[Measurement], dtype: DType) -> Operands:
+        """What the measurements' programs are called with: all points, or block by block."""
+        operands: Operands = {}
+        for measurement in measurements:
+            key = _operands_key(measurement)
+            if key not in operands:
+                by_rows = measurement.case.kind == "rowwise"
+                operands[key] = self._blocks(measurement) if by_rows else [[self._points(dtype)]]
+        return operands
+
+    def _arrays(self, operands: Operands, dtype: DType) -> dict[str, Any]:
+        return {
+            key: [[self._array(bits, dtype) for bits in call] for call in calls]
+            for key, calls in operands.items()
+        }
+
+    # Arrays and bits
+
+    def _load(self, name: str) -> Any:
+        return np.load(self._inputs / f"{name}.npy")
+
+    def _points(self, dtype: DType) -> Bits:
+        points: Bits = self._load(f"{dtype.name}.points")
+        return points
+
+    def _blocks(self, measurement: Measurement) -> list[list[Bits]]:
+        """Per row length: values, cotangents of the result's shape, directions."""
+        blocks, group = [], measurement.case.group
+        for length in measurement.lengths:
+            x, c, v = self._load(f"{measurement.dtype}.rows-{group}.{length}")
+            blocks.append([x, np.ascontiguousarray(c[:, : x.shape[1] // group]), v])
+        return blocks
+
+    def _array(self, bits: Bits, dtype: DType, layout: str = "long") -> Any:
+        if layout != "strided":
+            return self._adapter.array(bits, dtype)
+        # The gaps hold other elements: a kernel that ignores the strides reads plausible numbers.
+        doubled = np.repeat(bits, 2, axis=-1)
+        doubled[..., 1::2] = bits[..., ::-1]
+        return self._adapter.array(doubled, dtype)[..., ::2]
+
+    def _bits(self, array: Any, dtype: DType, shape: tuple[int, ...]) -> Bits:
+        bits = self._adapter.bits(array, dtype)
+        if bits.shape != shape:
+            raise ValueError(f"returned shape {bits.shape} for {shape}")
+        return bits
+
+
+def program_of(measurement: Measurement) -> Callable[..., Any]:
+    """The public call that gives what is measured."""
+    case, quantity = measurement.case, measurement.variant.quantity
+    if case.kind == "rowwise":
+        return rowwise_program(case, quantity)
+    return elementwise_program(case, quantity)
+
+
+def elementwise_program(case: Case, quantity: Quantity) -> Callable[[Any], Any]:
+    """The public call that gives a quantity of an elementwise function at x."""
+    function = getattr(multiact, case.function)
+    params = dict(case.params)
+    if quantity == "value":
+        return lambda x: function(x, **params)
+    order = 1 if quantity == "derivative" else 2
+    return lambda x: multiact.derivative(function, x, order=order, **params)
+
+
+def rowwise_program(case: Case, quantity: Quantity) -> Callable[[Any, Any, Any], Any]:
+    """The public call that gives a quantity of a rowwise function at x.
+
+    It takes a cotangent c and a direction v as well: the derivative is the gradient of c·f(x), the
+    second one the gradient of that gradient's product with v.
+    """
+    function = getattr(multiact, case.function)
+    params = dict(case.params)
+
+    def gradient(x: Any, c: Any) -> Any:
+        return multiact.vjp(function, x, c, **params).x
+
+    if quantity == "value":
+        return lambda x, c, v: function(x, **params)
+    if quantity == "derivative":
+        return lambda x, c, v: gradient(x, c)
+    return lambda x, c, v: multiact.vjp(lambda z: gradient(z, c), x, v).x
+
+
+def describe(error: BaseException) -> str:
+    """An exception in one line that fits into a report."""
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:400]}" if text else type(error).__name__
+
+
+def _everything(measurements: list[Measurement]) -> Callable[[dict[str, Any]], list[list[Any]]]:
+    """One program for all measurements."""
+    programs = [(_operands_key(m), program_of(m)) for m in measurements]
+
+    def everything(operands: dict[str, Any]) -> list[list[Any]]:
+        return [[program(*call) for call in operands[key]] for key, program in programs]
+
+    return everything
+
+
+def _operands_key(measurement: Measurement) -> str:
+    """Equal for measurements that are called with the same arrays."""
+    if measurement.case.kind == "elementwise":
+        return "points"
+    return f"rows {measurement.case.group} {measurement.lengths}"
+
+
+def _result_shape(operands: list[Bits], quantity: Quantity) -> tuple[int, ...]:
+    """The shape of a result: that of the cotangent for the value of a rowwise function."""
+    x, *rest = operands
+    return rest[0].shape if rest and quantity == "value" else x.shape
+
+
+def main(job_file: str) -> None:
+    """Work a job file off; the last thing said is ``end``, ``missing`` or ``broken``."""
+    # Frameworks and compilers print what they like: keep the report's channel for ourselves.
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def announce(event: str, **facts: Any) -> None:
+        channel.write(json.dumps({"event": event, **facts}) + "\n")
+        channel.flush()
+
+    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
+    backend = job["backend"]
+    try:
+        adapter = ADAPTERS[backend]()
+    except ModuleNotFoundError as error:
+        announce("missing" if error.name == backend else "broken", reason=describe(error))
+        return
+    except Exception as error:
+        announce("broken", reason=describe(error))
+        return
+    announce("ready", versions=adapter.versions(), notes=adapter.notes())
+    cases = [Case(**{**case, "kinks": tuple(case["kinks"])}) for case in job["cases"]]
+    worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce)
+    worker.run(measurements(backend, cases, job["dtypes"], job["modes"]))
+    announce("end")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

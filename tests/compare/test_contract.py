@@ -1,0 +1,146 @@
+"""The judgement on made-up results: what is wrong is found, where it is wrong."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from multiact_compare import contract, inputs, parity
+from multiact_compare.contract import Expected
+from multiact_compare.deviations import DEVIATIONS, Deviation, excuse
+from multiact_compare.dtypes import DTYPES
+from multiact_compare.results import Cell
+
+F32 = DTYPES["float32"]
+X = np.array([-2.0, 0.0, 1e-40, 3.0, math.nan, 2e4, math.inf])
+TRUTH = Expected.of(
+    F32,
+    np.array([0.5, 0.25, 1.0, 3.0, math.nan, 2e4, math.nan]),
+    np.zeros(7),
+    judged=np.array([True, True, True, True, True, False, False]),
+    must_be_nan=np.isnan(X),
+    x=X,
+    kinks=(0.0,),
+)
+RIGHT = np.array([0.5, 0.25, 1.0, 3.0, math.nan, 2e4, math.inf])
+BOUND = contract.absolute_bound("value", F32, 1.0)
+
+
+def _judge(results: np.ndarray) -> contract.Verdict:
+    return contract.judge(F32.encode(results), F32, TRUTH, BOUND)
+
+
+def _with(index: int, value: float) -> np.ndarray:
+    results = RIGHT.copy()
+    results[index] = value
+    return results
+
+
+def test_right_results_pass() -> None:
+    verdict = _judge(RIGHT)
+    assert verdict.judged == 5
+    assert verdict.worst_ratio == verdict.worst_ulp == 0
+    assert not any(verdict.failures.values())
+
+
+@pytest.mark.parametrize(
+    ("index", "value", "where"),
+    [
+        (0, 0.5 + 2.0**-20, "finite"),
+        (3, math.nan, "finite"),
+        (3, math.inf, "finite"),
+        (1, 0.0, "kink"),
+        (2, 0.0, "subnormal"),
+        (4, 1.0, "nan"),
+    ],
+)
+def test_a_wrong_result_is_found_where_it_is(index: int, value: float, where: str) -> None:
+    verdict = _judge(_with(index, value))
+    assert {key for key, count in verdict.failures.items() if count} == {where}
+    if where == "nan":
+        assert verdict.nan_failure_at == index
+    else:
+        assert verdict.worst_ratio > 1
+        assert verdict.worst_ratio_at == index
+
+
+def test_both_bounds_allow() -> None:
+    # 3 ± 8 ULP, and near 0.25 the absolute bound of 2 eps, which is 16 ULP there.
+    assert not any(_judge(_with(3, 3.0 + 8 * 2.0**-22)).failures.values())
+    assert _judge(_with(3, 3.0 + 9 * 2.0**-22)).failures["finite"] == 1
+    assert not any(_judge(_with(1, 0.25 + 2.0**-22)).failures.values())
+    assert _judge(_with(1, 0.25 + 2.0**-22 + 2.0**-25)).failures["kink"] == 1
+
+
+def test_what_is_out_of_range_is_reported_only() -> None:
+    verdict = _judge(_with(5, 1.0))
+    assert not any(verdict.failures.values())
+    assert verdict.unjudged_ulp > 1e6
+    assert verdict.unjudged_ulp_at == 5
+
+
+def test_tiny_results_are_told_apart() -> None:
+    high = np.where(X == 0, 1e-12, TRUTH.high)
+    truth = Expected.of(F32, high, TRUTH.low, judged=TRUTH.judged, must_be_nan=TRUTH.must_be_nan)
+    verdict = contract.judge(F32.encode(_with(1, 0.0)), F32, truth, BOUND)
+    assert verdict.worst_ulp > 1e6
+    assert verdict.sized_ulp == 0
+    assert not any(verdict.failures.values())
+
+
+def test_scales() -> None:
+    assert contract.parameter_scale({}) == 1.0
+    assert contract.parameter_scale({"approximate": "tanh", "flag": True}) == 1.0
+    assert contract.parameter_scale({"a": -3.0, "b": 0.5}) == 3.0
+    assert contract.absolute_bound("derivative", F32, 3.0) == 6 * 2.0**-23
+    assert contract.absolute_bound("second", F32, 3.0) == 72 * 2.0**-23
+
+
+ROW = Deviation("torch", "relu", "*", "derivative", "*", "nan", "passes the cotangent")
+
+
+def test_a_row_excuses_what_it_describes_and_nothing_else() -> None:
+    assert excuse([ROW], "torch", "relu", "float16", "derivative", "eager") == {"nan": ROW}
+    assert not excuse([ROW], "torch", "relu", "float16", "value", "eager")
+    assert not excuse([ROW], "jax", "relu", "float16", "derivative", "eager")
+    cell = _cell(failures={"nan": 1}, excused={"nan": ROW.reason})
+    assert cell.ok
+    assert not replace(cell, failures={"nan": 1, "kink": 1}).ok
+    assert not replace(cell, error="ValueError").ok
+
+
+def _cell(**facts: object) -> Cell:
+    names = {"quantity": "derivative", "mode": "eager", "layout": "long"}
+    blank = Cell("relu", "", "torch", "float16", **names)
+    return replace(blank, **facts)  # type: ignore[arg-type]
+
+
+def _request(**facts: object) -> parity.Request:
+    request = parity.Request(functions=["relu"], deviations=[ROW])
+    return replace(request, **facts)  # type: ignore[arg-type]
+
+
+def test_a_stale_row_is_a_problem() -> None:
+    clean, deviating = _cell(failures={"nan": 0}), _cell(failures={"nan": 2})
+    (message,) = parity.stale(_request(), [clean])
+    assert "remove this row" in message
+    assert "torch relu" in message
+    assert not list(parity.stale(_request(), [clean, deviating]))
+
+
+def test_a_partial_run_calls_no_row_stale() -> None:
+    clean = _cell(failures={"nan": 0})
+    assert not list(parity.stale(_request(dtypes=["float16"]), [clean]))
+    assert not list(parity.stale(_request(modes=["eager"]), [clean]))
+    assert not list(parity.stale(_request(), []))
+    finite = [replace(ROW, where="finite")]
+    few = _request(points=inputs.DEFAULT_POINTS - 1, deviations=finite)
+    assert not list(parity.stale(few, [clean]))
+
+
+def test_rows_are_unique_and_have_reasons() -> None:
+    keys = [(d.backend, d.function, d.dtype, d.quantity, d.mode, d.where) for d in DEVIATIONS]
+    assert len(set(keys)) == len(keys)
+    assert all(row.reason for row in DEVIATIONS)
