@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import signal
+import sys
 from pathlib import Path
 
 import click
@@ -92,6 +94,8 @@ def parity_command(
         points=points,
         jobs=jobs or 0,
     )
+    # As with Ctrl-C: the workers end and the temporary files go.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with Bar(Console(stderr=True)) as bar:
         report = parity.run(request, bar)
     render.print_report(report, Console())

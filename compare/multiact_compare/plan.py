@@ -36,11 +36,16 @@ SLOW_STEPS: dict[Quantity, int] = {"value": 1, "derivative": 6}
 
 SLOW = frozenset({"tensorflow", "jax"})
 
-DEFAULTS_ONLY: frozenset[tuple[str, Mode, Quantity]] = frozenset(
-    {("torch", "compiled", "second"), ("jax", "eager", "second")}
+FIRST_CASE_ONLY: frozenset[tuple[str, Mode, str, Quantity]] = frozenset(
+    {
+        ("torch", "compiled", "long", "second"),
+        ("tensorflow", "compiled", "long", "second"),
+        ("jax", "eager", "long", "second"),
+        ("jax", "eager", "length-1", "derivative"),
+    }
 )
 """Measured for the first case of a function only: half a second to a second of compilation for each
-case and dtype. The other mode of the same backend measures all cases."""
+case and dtype. Another mode or layout of the same backend measures all cases."""
 
 ROW_STEP = 11
 """Every so many rows of a block are also evaluated alone, as vectors."""
@@ -155,5 +160,6 @@ def measurements(
         for dtype in dtypes
         for case in chosen
         for variant in variants(backend, case.kind, modes)
-        if case.first or (backend, variant.mode, variant.quantity) not in DEFAULTS_ONLY
+        if case.first
+        or (backend, variant.mode, variant.layout, variant.quantity) not in FIRST_CASE_ONLY
     ]

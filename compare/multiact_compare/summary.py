@@ -145,13 +145,16 @@ def infinities(report: Report) -> Iterator[str]:
 
 
 def excuses(report: Report) -> list[str]:
-    """The known deviations that were met, with their reasons."""
-    lines = {
-        f"{cell.backend} {cell.function} {cell.quantity}, {where}: {reason}": None
-        for cell in report.cells
-        for where, reason in cell.excused.items()
-    }
-    return list(lines)
+    """The known deviations that were met, those with the same reason in one line."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for cell in report.cells:
+        for where, reason in cell.excused.items():
+            what = f"{cell.function} {SYMBOLS[cell.quantity]}"
+            found.setdefault((where, reason), []).append(f"{cell.backend} {what}")
+    return [
+        f"{where}: {', '.join(dict.fromkeys(names))}: {reason}"
+        for (where, reason), names in found.items()
+    ]
 
 
 def disagreements(

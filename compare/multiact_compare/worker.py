@@ -23,6 +23,9 @@ from multiact_compare.adapters import ADAPTERS, Adapter
 from multiact_compare.dtypes import DTYPES, Bits, DType
 from multiact_compare.plan import Case, Measurement, Quantity, measurements
 
+QUOTED = 250
+"""How much of the beginning and of the end of a long message is kept."""
+
 Announce = Callable[..., None]
 Operands = dict[str, list[list[Bits]]]
 """Key -> the calls of a program, each with its arguments."""
@@ -237,7 +240,10 @@ def rowwise_program(case: Case, quantity: Quantity) -> Callable[[Any, Any, Any],
 def describe(error: BaseException) -> str:
     """An exception in one line that fits into a report."""
     text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:400]}" if text else type(error).__name__
+    if len(text) > 2 * QUOTED:
+        # Compilers tell at the end where it happened, after much advice.
+        text = f"{text[:QUOTED]} … {text[-QUOTED:]}"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _everything(measurements: list[Measurement]) -> Callable[[dict[str, Any]], list[list[Any]]]:
