@@ -120,6 +120,9 @@ class Workers:
             self._closed = True
             for process in self._running:
                 process.kill()
+            # What they were writing must not appear after the folder is gone.
+            for process in self._running:
+                process.wait()
 
     def _started(self, job_file: Path, errors: Any) -> subprocess.Popen[str]:
         flags = f"{os.environ.get('XLA_FLAGS', '')} {XLA_SINGLE_THREAD}".strip()
