@@ -14,6 +14,7 @@ from rich.table import Table
 
 BACKENDS = ("numpy", "torch", "tensorflow", "jax")
 TOLERATED = 1.05
+WIDTH = 110
 
 
 def measure(backend: str, rounds: int) -> dict[str, Any]:
@@ -89,6 +90,8 @@ def _remark(row: dict[str, Any]) -> str:
 def main(backends: tuple[str, ...], rounds: int, path: Path | None) -> None:
     """Measure multiact against the native functions and other dispatching libraries."""
     console = Console()
+    # Cells are not folded, and a pipe or a log has no width of its own.
+    console.width = max(console.width, WIDTH)
     reports = []
     for backend in backends or BACKENDS:
         with Console(stderr=True).status(f"measuring {backend} …"):
