@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,13 +18,27 @@ TOLERATED = 1.05
 WIDTH = 110
 
 
+# TensorFlow's oneDNN allocator recycles memory, and the growth of the process would say nothing.
+PLAIN_ALLOCATOR = {"TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
 def measure(backend: str, rounds: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.worker", backend, str(rounds)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    """Speed in one process, memory in another."""
+    report = _worker(backend, "speed", rounds, {})
+    if backend != "numpy":
+        kept = _worker(backend, "memory", rounds, PLAIN_ALLOCATOR)
+        for row in report["throughput"]:
+            row["kept"], row["native_kept"] = kept[row["function"]]
+    return report
+
+
+def _worker(backend: str, part: str, rounds: int, settings: dict[str, str]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.worker", backend, part, str(rounds)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **settings})
     if done.returncode:
         raise click.ClickException(f"{backend} failed:\n{done.stderr[-2000:]}")
-    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return report
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def overhead_table(reports: list[dict[str, Any]]) -> Table:
@@ -32,10 +47,11 @@ def overhead_table(reports: list[dict[str, Any]]) -> Table:
     measured = [report for report in reports if "overhead" in report]
     for report in measured:
         table.add_column(report["backend"], justify="right")
-    table.add_row(
-        "multiact, dispatch alone",
-        *(f"{report['overhead']['dispatch_ns']:.0f}" for report in measured),
-    )
+    for label, key in (
+        ("multiact, dispatch alone", "dispatch_ns"),
+        ("a Python function that calls the backend's, for scale", "wrapper_ns"),
+    ):
+        table.add_row(label, *(f"{report['overhead'][key]:.0f}" for report in measured))
     for name in measured[0]["overhead"]["over_native_ns"]:
         cells = (f"{report['overhead']['over_native_ns'][name]:.0f}" for report in measured)
         if name != "native":
@@ -73,8 +89,13 @@ def _cell(timing: dict[str, Any] | None, outside: str | None) -> str:
 def _kept(row: dict[str, Any]) -> str:
     if "kept" not in row:
         return "–"
-    native = "–" if row["native_kept"] is None else f"{abs(row['native_kept']):.1f}"
-    return f"{abs(row['kept']):.1f} ({native})"
+    native = "–" if row["native_kept"] is None else _arrays(row["native_kept"])
+    return f"{_arrays(row['kept'])} ({native})"
+
+
+def _arrays(amount: float) -> str:
+    # Without the sign of a measured −0.003.
+    return f"{round(amount, 1) + 0.0:.1f}"
 
 
 def _remark(row: dict[str, Any]) -> str:

@@ -39,8 +39,18 @@ def overhead(backend: str) -> dict[str, Any]:
 
         x = torch.linspace(-1, 1, 8)
         native = torch.tanh
+    backend_tanh = package.tanh
+
+    def wrapper(x: Any) -> Any:
+        return backend_tanh(x)
+
     direct = nanoseconds_over(
-        {"backend": lambda: package.tanh(x), "multiact": lambda: multiact.tanh(x)}, "backend"
+        {
+            "backend": lambda: backend_tanh(x),
+            "wrapper": lambda: wrapper(x),
+            "multiact": lambda: multiact.tanh(x),
+        },
+        "backend",
     )
     calls = {
         "native": lambda: native(x),
@@ -51,7 +61,11 @@ def overhead(backend: str) -> dict[str, Any]:
         "keras.ops": lambda: keras.ops.tanh(x),
     }
     over_native = nanoseconds_over(calls, "native")
-    return {"dispatch_ns": direct["multiact"], "over_native_ns": over_native}
+    return {
+        "dispatch_ns": direct["multiact"],
+        "wrapper_ns": direct["wrapper"],
+        "over_native_ns": over_native,
+    }
 
 
 def bare_jax() -> dict[str, float]:
@@ -84,24 +98,35 @@ def throughput(framework: Framework, name: str, rounds: int) -> dict[str, Any]:
     return row
 
 
-def main(backend: str, rounds: int) -> None:
-    framework = FRAMEWORKS[backend]()
+def speed(framework: Framework, backend: str, rounds: int) -> dict[str, Any]:
+    """Call overhead and throughput."""
     report: dict[str, Any] = {"backend": backend, "throughput": []}
     if backend in ("numpy", "torch"):
         report["overhead"] = overhead(backend)
     if backend == "jax":
         report["bare"] = bare_jax()
     for name in NAMES:
-        row = throughput(framework, name, rounds)
-        if backend != "numpy":
-            x = framework.array(np.ones((MEMORY_ELEMENTS // 4000, 4000), np.float32))
-            native = framework.native(name, x)
-            row["kept"] = framework.kept(framework.ours(name, x), x)
-            row["native_kept"] = framework.kept(native, x) if native else None
-        report["throughput"].append(row)
+        report["throughput"].append(throughput(framework, name, rounds))
         print(f"{backend}: {name}", file=sys.stderr, flush=True)
-    json.dump(report, sys.stdout)
+    return report
+
+
+def memory(framework: Framework) -> dict[str, Any]:
+    """Function -> arrays that ours keeps, and that the native one keeps."""
+    kept = {}
+    x = framework.array(np.ones((MEMORY_ELEMENTS // 4000, 4000), np.float32))
+    for name in NAMES:
+        native = framework.native(name, x)
+        ours = framework.kept(framework.ours(name, x), x)
+        kept[name] = ours, framework.kept(native, x) if native else None
+    return kept
+
+
+def main(backend: str, part: str, rounds: int) -> None:
+    framework = FRAMEWORKS[backend]()
+    found = memory(framework) if part == "memory" else speed(framework, backend, rounds)
+    json.dump(found, sys.stdout)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

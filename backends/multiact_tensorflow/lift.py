@@ -17,8 +17,9 @@ from multiact.backend import Elementwise, Rowwise, check_parameter
 from multiact_tensorflow import primitives as xp
 
 try:
-    from tensorflow.python.eager.record import could_possibly_record
-except ImportError:  # not public; without it every call is taken to be recorded
+    from tensorflow.python.eager.record import could_possibly_record, stop_recording
+except ImportError:  # not public; without them calls are slower and keep more memory
+    from contextlib import nullcontext as stop_recording
 
     def could_possibly_record() -> bool:
         return True
@@ -87,8 +88,10 @@ class TensorFlowLift:
                     slope = formula.pullback(xp, tf.cast(x, compute), cotangent, mask, *static)
                     return tf.cast(slope, x.dtype)
 
-                y = formula.value(xp, tf.cast(x, compute), mask, *static)
-                return tf.cast(y, x.dtype), pullback
+                # A tape would keep what the value's steps give, and never ask for it.
+                with stop_recording():
+                    y = formula.value(xp, tf.cast(x, compute), mask, *static)
+                    return tf.cast(y, x.dtype), pullback
 
             return lifted(x)
 
@@ -171,7 +174,9 @@ def _recorded(formula: Elementwise, x: Any, parameters: tuple[Any, ...]) -> Any:
                 for i in places
             )
 
-        return _value(formula, x, tuple(inputs)), pullback
+        # A tape would keep what the value's steps give, and never ask for it.
+        with stop_recording():
+            return _value(formula, x, tuple(inputs)), pullback
 
     return lifted(x, *(parameters[i] for i in places))
 

@@ -7,6 +7,7 @@ wrong, and for everything that needs promotion or an error.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,12 +18,14 @@ from multiact import _arguments
 from multiact.backend import Native
 from multiact.formulas.exponential import ELU_UNIT, SELU
 from multiact.formulas.normalising import SOFTMAX
+from multiact.formulas.smooth import GELU, SQRT_HALF
 from multiact_tensorflow.lift import ARITHMETIC, TensorFlowLift
 
 Function = Callable[..., Any]
 HALF = frozenset((tf.float16, tf.bfloat16))
 SINGLE = HALF | {tf.float32}
 WIDE = frozenset((tf.float32, tf.float64))
+INV_SQRT_TWO_PI = 1 / math.sqrt(2 * math.pi)
 _lift = TensorFlowLift()
 
 
@@ -114,6 +117,24 @@ def softplus(formula: Function) -> Function:
     return softplus
 
 
+def gelu(formula: Function) -> Function:
+    # Eigen's erf takes a third of the time of its erfc; the formula's derivative made of it keeps
+    # the absolute bound, as the native one does, and is the faster of the two.
+    lifted = _lift.elementwise(replace(GELU, partials=(_gelu_slope,)), "gelu")
+
+    def gelu(x: Any, approximate: str | bool = "none") -> Any:
+        if approximate is False or approximate == "none":
+            return lifted(x)
+        return formula(x, approximate)
+
+    return gelu
+
+
+def _gelu_slope(xp: Any, x: Any) -> Any:
+    density = tf.math.exp(tf.math.square(x) * -0.5) * (x * INV_SQRT_TWO_PI)
+    return (0.5 + 0.5 * tf.math.erf(x * SQRT_HALF)) + density
+
+
 def softmax(formula: Function) -> Function:
     lifted = _lift.rowwise(replace(SOFTMAX, value=_softmax))
 
@@ -136,5 +157,5 @@ def _softmax(xp: Any, x: Any, mask: None, axis: int) -> Any:
 
 NATIVES: dict[str, Native] = {
     function.__name__: function
-    for function in (relu, leaky_relu, rrelu, elu, selu, sigmoid, tanh, softplus, softmax)
+    for function in (relu, leaky_relu, rrelu, elu, selu, sigmoid, tanh, softplus, gelu, softmax)
 }
