@@ -23,7 +23,11 @@ class Record(NamedTuple):
     function as called with its defaults wherever it has defaults for everything.
     ``limits`` are the values at −inf and +inf, and ``range`` the closure of the image, both for
     the first case; ``None`` where the idea does not apply (functions of whole rows).
-    ``kink_gradient`` says in words which derivative belongs to a kink.
+    ``kink_gradient`` says in words which derivative belongs to a kink. ``smoothness`` is
+    "discontinuous", "C0" (continuous, with kinks), "C1", "C2" or "C∞"; ``derivative_range`` the
+    smallest and the largest derivative, as infimum and supremum where they are not attained;
+    ``derivative_roots`` where the derivative changes sign, or touches 0 at a single point; and
+    ``zeros`` the share of inputs from N(0, 1) that become exactly 0: all for the first case.
     """
 
     name: str
@@ -38,6 +42,10 @@ class Record(NamedTuple):
     range: tuple[float, float] | None = None
     monotonic: bool | None = None
     zero_centred: bool | None = None
+    smoothness: Literal["discontinuous", "C0", "C1", "C2", "C∞"] | None = None
+    derivative_range: tuple[float, float] | None = None
+    derivative_roots: tuple[float, ...] = ()
+    zeros: float | None = None
     tensor_parameters: tuple[str, ...] = ()
     keeps_integers: bool = False
     cases: tuple[Mapping[str, Any], ...] = (MappingProxyType({}),)
@@ -49,6 +57,17 @@ class Record(NamedTuple):
         import inspect
 
         return inspect.signature(self.function)
+
+    @property
+    def bounded(self) -> bool | None:
+        """Whether the range is finite on both sides."""
+        return None if self.range is None else all(map(math.isfinite, self.range))
+
+    @property
+    def saturates(self) -> tuple[str, ...]:
+        """The sides, "left" and "right", on which the value approaches a finite limit."""
+        ends = zip(("left", "right"), self.limits or (), strict=False)
+        return tuple(side for side, limit in ends if math.isfinite(limit))
 
     @property
     def summary(self) -> str:

@@ -12,11 +12,18 @@ from jax import lax
 __all__ = [
     "abs",
     "astype_like",
+    "atan",
+    "concat",
+    "cos",
+    "cumsum",
+    "erf",
     "erfc",
     "exp",
     "expand_dims",
     "expm1",
+    "halves",
     "inf",
+    "log",
     "log1p",
     "max",
     "maximum",
@@ -24,7 +31,10 @@ __all__ = [
     "minimum",
     "sigmoid",
     "sigmoids",
+    "sin",
+    "sort",
     "split_axis",
+    "sqrt",
     "sum",
     "tanh",
     "where",
@@ -33,9 +43,15 @@ __all__ = [
 inf = math.inf
 exp = lax.exp
 expm1 = lax.expm1
+log = lax.log
 log1p = lax.log1p
+sqrt = lax.sqrt
+sin = lax.sin
+cos = lax.cos
+atan = jnp.arctan
 tanh = lax.tanh
 sigmoid = lax.logistic
+erf = lax.erf
 erfc = jax.scipy.special.erfc
 abs = lax.abs
 where = jnp.where
@@ -81,3 +97,20 @@ def merge_axes(x: Any, axis: int) -> Any:
 
 def astype_like(condition: Any, x: Any) -> Any:
     return condition.astype(x.dtype)
+
+
+def halves(x: Any, axis: int) -> tuple[Any, Any]:
+    first, second = jnp.split(x, 2, axis=axis)
+    return first, second
+
+
+def concat(parts: tuple[Any, ...], axis: int) -> Any:
+    return jnp.concatenate(parts, axis=axis)
+
+
+def sort(x: Any, axis: int) -> Any:
+    return jnp.sort(x, axis=axis)
+
+
+def cumsum(x: Any, axis: int) -> Any:
+    return jnp.cumsum(x, axis=axis)

@@ -90,10 +90,16 @@ def _chain(function: Callable[[Any], Any], slope: Callable[[Any, Any], Any]) -> 
 
 exp = _chain(primitives.exp, lambda x, y: y)
 expm1 = _chain(primitives.expm1, lambda x, y: primitives.exp(x))
+log = _chain(primitives.log, lambda x, y: 1 / x)
+sqrt = _chain(primitives.sqrt, lambda x, y: 0.5 / y)
+sin = _chain(primitives.sin, lambda x, y: primitives.cos(x))
+cos = _chain(primitives.cos, lambda x, y: -primitives.sin(x))
+atan = _chain(primitives.atan, lambda x, y: 1 / (1 + x * x))
 log1p = _chain(primitives.log1p, lambda x, y: 1 / (1 + x))
 tanh = _chain(primitives.tanh, lambda x, y: (1 - y) * (1 + y))
 sigmoid = _chain(primitives.sigmoid, lambda x, y: y * primitives.sigmoid(-x))
 erfc = _chain(primitives.erfc, lambda x, y: -TWO_OVER_SQRT_PI * primitives.exp(-(x * x)))
+erf = _chain(primitives.erf, lambda x, y: TWO_OVER_SQRT_PI * primitives.exp(-(x * x)))
 abs = _chain(primitives.abs, lambda x, y: np.sign(x))
 
 

@@ -6,16 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from multiact_numpy.special import erfc
+from multiact_numpy.special import erf, erfc
 
 __all__ = [
     "abs",
     "astype_like",
+    "atan",
+    "concat",
+    "cos",
+    "cumsum",
+    "erf",
     "erfc",
     "exp",
     "expand_dims",
     "expm1",
+    "halves",
     "inf",
+    "log",
     "log1p",
     "max",
     "maximum",
@@ -23,7 +30,10 @@ __all__ = [
     "minimum",
     "sigmoid",
     "sigmoids",
+    "sin",
+    "sort",
     "split_axis",
+    "sqrt",
     "sum",
     "tanh",
     "where",
@@ -32,7 +42,12 @@ __all__ = [
 inf = np.inf
 exp = np.exp
 expm1 = np.expm1
+log = np.log
 log1p = np.log1p
+sqrt = np.sqrt
+sin = np.sin
+cos = np.cos
+atan = np.arctan
 tanh = np.tanh
 abs = np.abs
 maximum = np.maximum
@@ -74,3 +89,20 @@ def merge_axes(x: Any, axis: int) -> Any:
 
 def astype_like(condition: Any, x: Any) -> Any:
     return condition.astype(x.dtype)
+
+
+def halves(x: Any, axis: int) -> tuple[Any, Any]:
+    first, second = np.split(x, 2, axis=axis)
+    return first, second
+
+
+def concat(parts: tuple[Any, ...], axis: int) -> Any:
+    return np.concatenate(parts, axis=axis)
+
+
+def sort(x: Any, axis: int) -> Any:
+    return np.sort(x, axis=axis)
+
+
+def cumsum(x: Any, axis: int) -> Any:
+    return np.cumsum(x, axis=axis)

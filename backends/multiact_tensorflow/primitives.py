@@ -10,11 +10,18 @@ import tensorflow as tf
 __all__ = [
     "abs",
     "astype_like",
+    "atan",
+    "concat",
+    "cos",
+    "cumsum",
+    "erf",
     "erfc",
     "exp",
     "expand_dims",
     "expm1",
+    "halves",
     "inf",
+    "log",
     "log1p",
     "max",
     "maximum",
@@ -22,7 +29,10 @@ __all__ = [
     "minimum",
     "sigmoid",
     "sigmoids",
+    "sin",
+    "sort",
     "split_axis",
+    "sqrt",
     "sum",
     "tanh",
     "where",
@@ -31,9 +41,15 @@ __all__ = [
 inf = math.inf
 exp = tf.math.exp
 expm1 = tf.math.expm1
+log = tf.math.log
 log1p = tf.math.log1p
+sqrt = tf.math.sqrt
+sin = tf.math.sin
+cos = tf.math.cos
+atan = tf.math.atan
 tanh = tf.math.tanh
 sigmoid = tf.math.sigmoid
+erf = tf.math.erf
 erfc = tf.math.erfc
 abs = tf.math.abs
 maximum = tf.math.maximum
@@ -80,3 +96,20 @@ def merge_axes(x: Any, axis: int) -> Any:
 
 def astype_like(condition: Any, x: Any) -> Any:
     return tf.cast(condition, x.dtype)
+
+
+def halves(x: Any, axis: int) -> tuple[Any, Any]:
+    first, second = tf.split(x, 2, axis=axis)
+    return first, second
+
+
+def concat(parts: tuple[Any, ...], axis: int) -> Any:
+    return tf.concat(parts, axis=axis)
+
+
+def sort(x: Any, axis: int) -> Any:
+    return tf.sort(x, axis=axis)
+
+
+def cumsum(x: Any, axis: int) -> Any:
+    return tf.math.cumsum(x, axis=axis)

@@ -10,11 +10,18 @@ import torch
 __all__ = [
     "abs",
     "astype_like",
+    "atan",
+    "concat",
+    "cos",
+    "cumsum",
+    "erf",
     "erfc",
     "exp",
     "expand_dims",
     "expm1",
+    "halves",
     "inf",
+    "log",
     "log1p",
     "max",
     "maximum",
@@ -22,7 +29,10 @@ __all__ = [
     "minimum",
     "sigmoid",
     "sigmoids",
+    "sin",
+    "sort",
     "split_axis",
+    "sqrt",
     "sum",
     "tanh",
     "where",
@@ -31,9 +41,15 @@ __all__ = [
 inf = math.inf
 exp = torch.exp
 expm1 = torch.expm1
+log = torch.log
 log1p = torch.log1p
+sqrt = torch.sqrt
+sin = torch.sin
+cos = torch.cos
+atan = torch.atan
 tanh = torch.tanh
 sigmoid = torch.sigmoid
+erf = torch.erf
 erfc = torch.erfc
 abs = torch.abs
 expand_dims = torch.unsqueeze
@@ -76,3 +92,20 @@ def merge_axes(x: Any, axis: int) -> Any:
 
 def astype_like(condition: Any, x: Any) -> Any:
     return condition.to(x.dtype)
+
+
+def halves(x: Any, axis: int) -> tuple[Any, Any]:
+    first, second = torch.chunk(x, 2, dim=axis)
+    return first, second
+
+
+def concat(parts: tuple[Any, ...], axis: int) -> Any:
+    return torch.cat(parts, dim=axis)
+
+
+def sort(x: Any, axis: int) -> Any:
+    return torch.sort(x, dim=axis).values
+
+
+def cumsum(x: Any, axis: int) -> Any:
+    return torch.cumsum(x, dim=axis)
