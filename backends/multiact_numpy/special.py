@@ -4,7 +4,8 @@ For a = |z|: erfc(a) = e^(−a²)·P(t)/(1 + 2a), t = (a − K)/(a + K) (Shepher
 and erfc(−a) = 2 − erfc(a). The square is split into a part that is exact in the dtype and a small
 rest, because an error of half an ULP in a² would be multiplied by a² in the exponential.
 
-erf(z) is z·P(z²) for |z| ≤ 1 and 1 − erfc(z) beyond. ``tools/erfc_coefficients.py`` computes the coefficients and their errors.
+erf(z) is z·P(z²) for |z| ≤ 1 and 1 − erfc(z) beyond. ``tools/erfc_coefficients.py`` computes the
+coefficients and their errors.
 """
 
 from __future__ import annotations

@@ -10,18 +10,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from multiact.formulas import exponential, grouped, normalising, rectifiers, sigmoidal, smooth
+from multiact.formulas import (
+    exponential,
+    gated,
+    grouped,
+    normalising,
+    periodic,
+    piecewise,
+    plain,
+    rectifiers,
+    self_gated,
+    shrinkage,
+    sigmoidal,
+    smooth,
+    sparse,
+    thresholds,
+)
 from multiact.formulas._kinds import Elementwise, Lift, Primitives, Rowwise
 
 __all__ = ["FAMILIES", "Elementwise", "Lift", "Primitives", "Rowwise", "factory"]
 
 FAMILIES = {
     "rectifiers": rectifiers,
+    "thresholds": thresholds,
     "exponential": exponential,
     "sigmoidal": sigmoidal,
+    "piecewise": piecewise,
     "smooth": smooth,
+    "self_gated": self_gated,
+    "periodic": periodic,
+    "shrinkage": shrinkage,
+    "plain": plain,
     "normalising": normalising,
+    "sparse": sparse,
     "grouped": grouped,
+    "gated": gated,
 }
 
 

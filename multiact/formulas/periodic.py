@@ -1,0 +1,3 @@
+"""periodic: functions with a sine."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""plain: nothing is changed."""
+
+from __future__ import annotations

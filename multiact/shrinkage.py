@@ -1,0 +1,3 @@
+"""shrinkage: values near 0 become 0."""
+
+from __future__ import annotations
