@@ -1,4 +1,4 @@
-"""Compute the polynomials of ``multiact_numpy.special``: run it to see them printed.
+"""Compute the polynomials of ``multiact.formulas.error_function``: run it to see them printed.
 
 (1 + 2a)·e^(a²)·erfc(a) as a polynomial in t = (a − K)/(a + K), for a ≥ 0 (the form of Shepherd and
 Laframboise 1981), and erf(z)/z as a polynomial in z², for |z| ≤ 1. The interpolants in Chebyshev

@@ -11,6 +11,8 @@ from jax.sharding import SingleDeviceSharding
 
 from multiact._dispatch import backends
 from multiact.backend import build
+from multiact.precise import backends as precise_backends
+from multiact_jax import precise
 from multiact_jax.gradients import derivative, vjp
 from multiact_jax.lift import JaxLift
 from multiact_jax.natives import NATIVES
@@ -18,7 +20,7 @@ from multiact_jax.natives import NATIVES
 _functions = build(__name__, JaxLift(), NATIVES)
 globals().update(_functions)
 
-__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
+__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "precise", "vjp", *_functions]
 
 # The first call may come while a function is traced, where jnp.zeros would give a tracer.
 _array = jax.make_array_from_callback(
@@ -28,4 +30,5 @@ EXACT_TYPES: dict[type, Any] = {type(_array): sys.modules[__name__]}
 # The types of tracers are not subclasses of jax.Array, although their instances are.
 ARRAY_TYPES = (jax.Array, jax.core.Tracer)
 # Last, so that no thread finds a half-made backend.
+precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
 backends.update(EXACT_TYPES)

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.custom_derivatives import SymbolicZero
 
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
+from multiact.formulas import precise_elementwise, precise_rowwise
+from multiact_jax import bits
 from multiact_jax import primitives as xp
 
 # dtype of x -> dtype of the arithmetic.
@@ -38,13 +42,56 @@ def promote(function: str, x: Any) -> Any:
     raise _errors.unsupported_dtype(function, x.dtype)
 
 
+class Conversion(NamedTuple):
+    """How a tier gets into its arithmetic and back."""
+
+    arithmetic: dict[Any, Any]
+    widen: Callable[[Any, Any], Any]
+    narrow: Callable[[Any, Any], Any]
+    x64: bool
+
+    def ready(self, x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """x and the parameters in the dtype of the arithmetic."""
+        compute = self.arithmetic[x.dtype]
+        return self.widen(x, compute), tuple(
+            sum(self.widen(jnp.asarray(part), compute) for part in p)
+            if isinstance(p, tuple)
+            else self.widen(jnp.asarray(p), compute)
+            for p in parameters
+        )
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """Where 64 bits exist, if the arithmetic needs them."""
+        return jax.enable_x64(True) if self.x64 else nullcontext()
+
+
+def _astype(x: Any, dtype: Any) -> Any:
+    return x.astype(dtype)
+
+
+DEFAULT = Conversion(ARITHMETIC, _astype, _astype, False)
+PRECISE = Conversion(
+    dict.fromkeys(ARITHMETIC, jnp.dtype(jnp.float64)),
+    lambda x, dtype: bits.widen(x) if x.dtype in ARITHMETIC else x.astype(dtype),
+    bits.narrow,
+    True,
+)
+
+
 class JaxLift:
     """Every formula as a jitted function with its own derivative."""
 
+    def __init__(self, precise: bool = False) -> None:
+        self.precise = precise
+        self.conversion = PRECISE if precise else DEFAULT
+
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
-        lifted = _elementwise(formula)
+        if self.precise:
+            formula = precise_elementwise(formula)
+        lifted = _elementwise(formula, self.conversion)
         names = formula.parameters
         keeps_integers = formula.keeps_integers
+        prepared = _in_parts if self.precise else _as_it_is
 
         def apply(x: Any, *parameters: Any) -> Any:
             if x.dtype not in ARITHMETIC:
@@ -52,14 +99,15 @@ class JaxLift:
                     return formula.value(xp, x, *parameters)
                 x = promote(function, x)
             for name, parameter in zip(names, parameters, strict=True):
-                if check_parameter(self, function, name, parameter, x):
-                    _check_dtype(function, name, parameter, x)
-            return lifted(x, *parameters)
+                self.check_parameter(function, name, parameter, x)
+            return lifted(x, *map(prepared, parameters))
 
         return apply
 
     def rowwise(self, formula: Rowwise) -> Callable[..., Any]:
-        lifted = _rowwise(formula)
+        if self.precise:
+            formula = precise_rowwise(formula)
+        lifted = _rowwise(formula, self.conversion)
 
         def apply(x: Any, mask: Any, *static: Any) -> Any:
             if x.dtype not in ARITHMETIC:
@@ -80,11 +128,23 @@ class JaxLift:
     def is_bool(self, x: Any) -> bool:
         return bool(x.dtype == jnp.bool_)
 
+    def check_parameter(self, function: str, name: str, value: Any, x: Any) -> bool:
+        if x.dtype not in ARITHMETIC:
+            x = promote(function, x)
+        if not check_parameter(self, function, name, value, x):
+            return False
+        arithmetic = self.conversion.arithmetic
+        known, compute = arithmetic.get(value.dtype), arithmetic[x.dtype]
+        if known is None or jnp.promote_types(known, compute) != compute:
+            raise _errors.parameter_dtype(function, name, value.dtype, x.dtype)
+        return True
+
     def uniform(self, function: str, x: Any, lower: float, upper: float, rng: Any) -> Any:
         if rng is None:
             raise ValueError(
-                f"{function} got rng=None in training. JAX has no global generator: pass a key "
-                f"(rng=jax.random.key(0)), an int seed, or the slopes themselves."
+                f"{function} got rng=None where it draws random numbers. JAX has no global "
+                f"generator: pass a key (rng=jax.random.key(0)), an int seed, or what is to be "
+                f"drawn itself."
             )
         dtype = ARITHMETIC.get(x.dtype) or jnp.result_type(float)
         return jax.random.uniform(_key(function, rng), x.shape, dtype, lower, upper)
@@ -104,16 +164,17 @@ def _key(function: str, rng: Any) -> Any:
         ) from None
 
 
-def _check_dtype(function: str, name: str, parameter: Any, x: Any) -> None:
-    known = ARITHMETIC.get(parameter.dtype)
-    compute = ARITHMETIC[x.dtype]
-    if known is None or jnp.promote_types(known, compute) != compute:
-        raise _errors.parameter_dtype(function, name, parameter.dtype, x.dtype)
+def _as_it_is(parameter: Any) -> Any:
+    return parameter
 
 
-def _ready(x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-    compute = ARITHMETIC[x.dtype]
-    return x.astype(compute), tuple(jnp.asarray(p, compute) for p in parameters)
+def _in_parts(parameter: Any) -> Any:
+    """A Python number as three of float32, whose sum it is: jit would round it where x64 is off."""
+    if not isinstance(parameter, (int, float)) or not 2.0**-100 < abs(parameter) < 2.0**100:
+        return parameter
+    high = np.float32(parameter)
+    middle = np.float32(parameter - float(high))
+    return high, middle, np.float32(parameter - float(high) - float(middle))
 
 
 def _keeping_inputs(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -121,24 +182,32 @@ def _keeping_inputs(function: Callable[..., Any]) -> Callable[..., Any]:
     return jax.checkpoint(function, prevent_cse=False)
 
 
-def _elementwise(formula: Elementwise) -> Callable[..., Any]:
+def _elementwise(formula: Elementwise, conversion: Conversion) -> Callable[..., Any]:
+    ready, narrow, scope = conversion.ready, conversion.narrow, conversion.scope
+
     @jax.custom_jvp
     def lifted(x: Any, *parameters: Any) -> Any:
-        ready, params = _ready(x, parameters)
-        return formula.value(xp, ready, *params).astype(x.dtype)
+        with scope():
+            wide, params = ready(x, parameters)
+            return narrow(formula.value(xp, wide, *params), x.dtype)
 
     def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         # A parameter that is not differentiated must not cost its partial derivative.
-        moving = [i for i, t in enumerate(tangents) if not isinstance(t, SymbolicZero)]
+        moving = [
+            i
+            for i, t in enumerate(tangents)
+            if not all(isinstance(part, SymbolicZero) for part in jax.tree.leaves(t))
+        ]
 
         def change(primals: tuple[Any, ...], steps: list[Any]) -> Any:
             x, *parameters = primals
-            ready, params = _ready(x, tuple(parameters))
-            terms = [
-                formula.partials[i](xp, ready, *params) * step.astype(ready.dtype)
-                for i, step in zip(moving, steps, strict=True)
-            ]
-            return sum(terms[1:], terms[0]).astype(x.dtype)
+            with scope():
+                wide, params = ready(x, tuple(parameters))
+                terms = [
+                    formula.partials[i](xp, wide, *params) * conversion.widen(step, wide.dtype)
+                    for i, step in zip(moving, steps, strict=True)
+                ]
+                return narrow(sum(terms[1:], terms[0]), x.dtype)
 
         y = lifted(*primals)
         if not moving:
@@ -149,17 +218,22 @@ def _elementwise(formula: Elementwise) -> Callable[..., Any]:
     return jax.jit(lifted)
 
 
-def _rowwise(formula: Rowwise) -> Callable[..., Any]:
+def _rowwise(formula: Rowwise, conversion: Conversion) -> Callable[..., Any]:
+    arithmetic, widen, narrow, scope = conversion.arithmetic, *conversion[1:3], conversion.scope
+
     def call(x: Any, mask: Any, static: tuple[Any, ...]) -> Any:
+        compute = arithmetic[x.dtype]
+
         @jax.custom_jvp
         def lifted(x: Any, mask: Any) -> Any:
-            return formula.value(xp, x.astype(ARITHMETIC[x.dtype]), mask, *static).astype(x.dtype)
+            with scope():
+                return narrow(formula.value(xp, widen(x, compute), mask, *static), x.dtype)
 
         def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
             def change(x: Any, mask: Any, step: Any) -> Any:
-                ready = x.astype(ARITHMETIC[x.dtype])
-                moved = formula.pushforward(xp, ready, step.astype(ready.dtype), mask, *static)
-                return moved.astype(x.dtype)
+                with scope():
+                    wide, step = widen(x, compute), widen(step, compute)
+                    return narrow(formula.pushforward(xp, wide, step, mask, *static), x.dtype)
 
             return lifted(*primals), _keeping_inputs(change)(*primals, tangents[0])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from typing import Any
 
 import jax
@@ -16,6 +17,7 @@ __all__ = [
     "concat",
     "cos",
     "cumsum",
+    "detach",
     "erf",
     "erfc",
     "exp",
@@ -37,6 +39,7 @@ __all__ = [
     "sqrt",
     "sum",
     "tanh",
+    "truncate",
     "where",
 ]
 
@@ -58,6 +61,19 @@ where = jnp.where
 maximum = jnp.maximum
 minimum = jnp.minimum
 expand_dims = jnp.expand_dims
+detach = lax.stop_gradient
+
+
+@jax.custom_jvp
+def truncate(x: Any) -> Any:
+    """x in float64 without its 27 lowest bits; the derivative is that of x."""
+    bits = lax.bitcast_convert_type(x, jnp.int64) & jnp.int64(-(1 << 27))
+    return lax.bitcast_convert_type(bits, jnp.float64)
+
+
+@truncate.defjvp
+def _truncate_rule(primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, Any]:
+    return truncate(*primals), tangents[0]
 
 
 @jax.custom_jvp
@@ -71,9 +87,12 @@ def sigmoids(x: Any) -> tuple[Any, Any]:
 
 @sigmoids.defjvp
 def _sigmoids_rule(primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, Any]:
-    s, r = sigmoids(*primals)
-    change = tangents[0] * (s * r)
-    return (s, r), (change, -change)
+    # In the precise tier the rule may be asked for outside of the scope where 64 bits exist.
+    wide = primals[0].dtype == jnp.float64
+    with jax.enable_x64(True) if wide else nullcontext():
+        s, r = sigmoids(*primals)
+        change = tangents[0] * (s * r)
+        return (s, r), (change, -change)
 
 
 def sum(x: Any, axis: int) -> Any:

@@ -9,6 +9,8 @@ import numpy as np
 
 from multiact._dispatch import backends
 from multiact.backend import build
+from multiact.precise import backends as precise_backends
+from multiact_numpy import precise
 from multiact_numpy.gradients import derivative, vjp
 from multiact_numpy.lift import NumpyLift
 from multiact_numpy.natives import NATIVES
@@ -16,7 +18,7 @@ from multiact_numpy.natives import NATIVES
 _functions = build(__name__, NumpyLift(), NATIVES)
 globals().update(_functions)
 
-__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
+__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "precise", "vjp", *_functions]
 
 EXACT_TYPES: dict[type, Any] = dict.fromkeys(
     (np.ndarray, np.float16, np.float32, np.float64, np.int64, int, float, bool),
@@ -24,4 +26,5 @@ EXACT_TYPES: dict[type, Any] = dict.fromkeys(
 )
 ARRAY_TYPES = (np.ndarray, np.generic, int, float)
 # Last, so that no thread finds a half-made backend.
+precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
 backends.update(EXACT_TYPES)

@@ -10,6 +10,7 @@ import numpy as np
 
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
+from multiact.formulas import precise_elementwise, precise_rowwise
 from multiact_numpy import primitives as xp
 
 # dtype of x -> dtype of the arithmetic. bfloat16 comes from ml_dtypes and enters when first met.
@@ -18,6 +19,8 @@ ARITHMETIC: dict[Any, Any] = {
     np.dtype(np.float32): np.dtype(np.float32),
     np.dtype(np.float64): np.dtype(np.float64),
 }
+# The precise tier's, which rounds once at the end.
+PRECISE = dict.fromkeys(ARITHMETIC, np.dtype(np.float64))
 # Elements per block: the temporaries of a formula then stay in the second-level cache.
 BLOCK = 16384
 
@@ -27,24 +30,34 @@ class Operand:
 
     __slots__ = ("array", "dtype", "exact", "original")
 
-    def __init__(self, function: str, x: Any, keeps_integers: bool = False) -> None:
+    def __init__(
+        self,
+        function: str,
+        x: Any,
+        keeps_integers: bool = False,
+        arithmetic: dict[Any, Any] = ARITHMETIC,
+    ) -> None:
         array = np.asarray(x)
         self.original = x
         self.exact = False
-        compute = ARITHMETIC.get(array.dtype)
+        compute = arithmetic.get(array.dtype)
         if compute is None:
             if keeps_integers and array.dtype.kind in "iu":
                 self.exact = True
                 compute = array.dtype
             else:
                 array = promote(function, array)
-                compute = ARITHMETIC[array.dtype]
+                compute = arithmetic[array.dtype]
         self.dtype = array.dtype
-        self.array = array if array.dtype is compute else array.astype(compute)
+        if array.dtype is not compute:
+            # Signalling NaNs among 16-bit values would warn.
+            with np.errstate(invalid="ignore"):
+                array = array.astype(compute)
+        self.array = array
 
     def restore(self, result: Any) -> Any:
         """The result in x's dtype and class."""
-        result = np.asarray(result).astype(self.dtype, copy=False)
+        result = narrow(np.asarray(result), self.dtype)
         original = self.original
         if type(original) is np.ndarray:
             return result
@@ -68,12 +81,24 @@ def promote(function: str, array: Any) -> Any:
     if dtype.kind in "biu":
         return array.astype(np.float64)
     if dtype.name == "bfloat16":
-        ARITHMETIC[dtype] = np.dtype(np.float32)
+        ARITHMETIC[dtype], PRECISE[dtype] = np.dtype(np.float32), np.dtype(np.float64)
         return array
     native = dtype.newbyteorder("=")
     if native in ARITHMETIC:
         return array.astype(native)
     raise _errors.unsupported_dtype(function, dtype)
+
+
+def narrow(array: Any, dtype: Any) -> Any:
+    """The array in a narrower dtype, rounded once."""
+    if array.dtype == np.float64 and dtype.name == "bfloat16":
+        # ml_dtypes goes through float32; rounded to odd there, the second rounding is the only one.
+        nearest = array.astype(np.float32)
+        magnitude, exact = np.abs(nearest.astype(np.float64)), np.abs(array)
+        bits = nearest.view(np.int32) - (magnitude > exact)
+        odd = np.where(magnitude != exact, bits | 1, bits).view(np.float32)
+        array = np.where(np.isfinite(array), odd, nearest)
+    return array.astype(dtype, copy=False)
 
 
 def is_array(value: Any) -> bool:
@@ -83,13 +108,17 @@ def is_array(value: Any) -> bool:
 class NumpyLift:
     """Values only: NumPy has no automatic differentiation to enter."""
 
+    def __init__(self, precise: bool = False) -> None:
+        self.precise = precise
+        self.arithmetic = PRECISE if precise else ARITHMETIC
+
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
-        value = formula.value
+        value, arithmetic = self.form(formula).value, self.arithmetic
         names = formula.parameters
         keeps_integers = formula.keeps_integers
 
         def apply(x: Any, *parameters: Any) -> Any:
-            operand = Operand(function, x, keeps_integers)
+            operand = Operand(function, x, keeps_integers, arithmetic)
             array = operand.array
             ready = tuple(
                 prepare_parameter(function, name, parameter, operand)
@@ -103,15 +132,21 @@ class NumpyLift:
         return apply
 
     def rowwise(self, formula: Rowwise) -> Callable[..., Any]:
-        value = formula.value
+        value, arithmetic = self.row_form(formula).value, self.arithmetic
         function = formula.name
 
         def apply(x: Any, mask: Any, *static: Any) -> Any:
-            operand = Operand(function, x)
+            operand = Operand(function, x, arithmetic=arithmetic)
             with np.errstate(all="ignore"):
                 return operand.restore(value(xp, operand.array, mask, *static))
 
         return apply
+
+    def form(self, formula: Elementwise) -> Elementwise:
+        return precise_elementwise(formula) if self.precise else formula
+
+    def row_form(self, formula: Rowwise) -> Rowwise:
+        return precise_rowwise(formula) if self.precise else formula
 
     def is_array(self, value: Any) -> bool:
         return is_array(value)
@@ -125,11 +160,16 @@ class NumpyLift:
     def is_bool(self, x: Any) -> bool:
         return bool(x.dtype == np.bool_)
 
+    def check_parameter(self, function: str, name: str, value: Any, x: Any) -> bool:
+        operand = Operand(function, x, arithmetic=self.arithmetic)
+        prepare_parameter(function, name, value, operand)
+        return is_array(value)
+
     def uniform(self, function: str, x: Any, lower: float, upper: float, rng: Any) -> Any:
         if not isinstance(rng, np.random.Generator):
             rng = np.random.default_rng(_seed(function, rng))
         draws = rng.uniform(lower, upper, np.shape(x))
-        return np.asarray(draws, dtype=Operand(function, x).array.dtype)
+        return np.asarray(draws, dtype=Operand(function, x, arithmetic=self.arithmetic).array.dtype)
 
 
 def _seed(function: str, rng: Any) -> int | None:

@@ -1,12 +1,4 @@
-"""The error function and its complement, which NumPy lacks.
-
-For a = |z|: erfc(a) = e^(−a²)·P(t)/(1 + 2a), t = (a − K)/(a + K) (Shepherd and Laframboise 1981),
-and erfc(−a) = 2 − erfc(a). The square is split into a part that is exact in the dtype and a small
-rest, because an error of half an ULP in a² would be multiplied by a² in the exponential.
-
-erf(z) is z·P(z²) for |z| ≤ 1 and 1 − erfc(z) beyond. ``tools/erfc_coefficients.py`` computes the
-coefficients and their errors.
-"""
+"""The error function and its complement, which NumPy lacks."""
 
 from __future__ import annotations
 
@@ -14,104 +6,28 @@ from typing import Any
 
 import numpy as np
 
-PIVOT = 3.75
+from multiact.backend import error_function
 
-# Constant term first; relative errors 6.3e-9 and 1.4e-17.
-COEFFICIENTS = {
-    "float32": (
-        1.2375126368120164,
-        -0.14024054057649582,
-        0.0035846561838115266,
-        0.0822736238734168,
-        -0.10879024414106099,
-        0.09235562308405454,
-        -0.05875122435684062,
-        0.028040469862336125,
-        -0.009871568812752576,
-        0.0023743579048033274,
-        0.0011192741372047894,
-    ),
-    "float64": (
-        1.2375126308378275,
-        -0.1402405985855467,
-        0.0035854154854634396,
-        0.08227673849011337,
-        -0.10880393014169336,
-        0.0923043211614956,
-        -0.058693398590725296,
-        0.028362277400827144,
-        -0.009746579548789899,
-        0.0017556260158339083,
-        0.00029371363655085193,
-        -0.0002901549694589009,
-        5.1649028841359415e-05,
-        2.2387313512838182e-05,
-        -1.1443262512802912e-05,
-        -9.803704925289925e-07,
-        1.7484869076103767e-06,
-        -4.77698299208642e-08,
-        -2.52849205577804e-07,
-        1.5617908096635943e-08,
-        3.2853865855032794e-08,
-        -7.28355201689257e-10,
-        -2.360522062505669e-09,
-    ),
-}
-# The same for erf(z)/z in powers of z²; relative errors 1.3e-9 and 1.5e-19.
-NEAR_ZERO = {
-    "float32": (
-        1.1283791658483509,
-        -0.37612626666720334,
-        0.11283594715160218,
-        -0.026854212010626412,
-        0.005189087423433974,
-        -0.000801686428716587,
-        7.875875062685488e-05,
-    ),
-    "float64": (
-        1.1283791670955126,
-        -0.3761263890318375,
-        0.11283791670954879,
-        -0.026866170645076792,
-        0.0052239776248180145,
-        -0.000854832698083379,
-        0.0001205533111164271,
-        -1.4925595266831182e-05,
-        1.6461000484121368e-06,
-        -1.6350312701054695e-07,
-        1.4659775274047436e-08,
-        -1.1372848856791674e-09,
-        5.957176147748911e-11,
-    ),
-}
-# Beyond these arguments erfc is below the smallest subnormal.
-LARGEST = {"float32": 10.1, "float64": 27.3}
-# A grid on which arguments have so few bits that their squares are exact.
-GRID = {"float32": 2.0**8, "float64": 2.0**20}
+
+class Primitives:
+    """What they are made of."""
+
+    exp = np.exp
+    abs = np.abs
+    round = np.rint
+    minimum = np.minimum
+    where = staticmethod(np.where)
+
+    @staticmethod
+    def astype_like(condition: Any, x: Any) -> Any:
+        return condition.astype(x.dtype)
 
 
 def erfc(z: Any) -> Any:
     """1 − erf(z) for a float32 or float64 array, relatively accurate in both tails."""
-    name = z.dtype.name
-    a = np.minimum(np.abs(z), LARGEST[name])
-    coarse = np.rint(a * GRID[name]) / GRID[name]
-    gaussian = np.exp(-(coarse * coarse)) * np.exp((coarse - a) * (coarse + a))
-    t = (a - PIVOT) / (a + PIVOT)
-    upper = gaussian * _polynomial(COEFFICIENTS[name], t) / (1 + 2 * a)
-    # 2 − upper below 0, upper above: a selection by sign would cost more than this sum.
-    below = (z < 0).astype(z.dtype)
-    return 2 * below + (1 - 2 * below) * upper
+    return error_function.erfc(Primitives, z.dtype.name, z)
 
 
 def erf(z: Any) -> Any:
     """The error function of a float32 or float64 array, relatively accurate everywhere."""
-    square = np.minimum(z * z, 1.0)
-    return np.where(np.abs(z) <= 1, z * _polynomial(NEAR_ZERO[z.dtype.name], square), 1 - erfc(z))
-
-
-def _polynomial(coefficients: tuple[float, ...], t: Any) -> Any:
-    p = coefficients[-1] * t + coefficients[-2]
-    for coefficient in coefficients[-3::-1]:
-        p *= t
-        p += coefficient
-    return p
+    return error_function.erf(Primitives, z.dtype.name, z)

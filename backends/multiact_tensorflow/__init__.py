@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from multiact._dispatch import backends
 from multiact.backend import build
+from multiact.precise import backends as precise_backends
+from multiact_tensorflow import precise
 from multiact_tensorflow.gradients import derivative, vjp
 from multiact_tensorflow.lift import TensorFlowLift
 from multiact_tensorflow.natives import NATIVES
@@ -16,7 +18,7 @@ from multiact_tensorflow.natives import NATIVES
 _functions = build(__name__, TensorFlowLift(), NATIVES)
 globals().update(_functions)
 
-__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "vjp", *_functions]
+__all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "precise", "vjp", *_functions]
 
 # The first call may come while a tf.function is traced, where tensors and variables have other
 # types than outside: each is made where its everyday type is certain.
@@ -28,4 +30,5 @@ with tf.init_scope():
 EXACT_TYPES: dict[type, Any] = dict.fromkeys(_types, sys.modules[__name__])
 ARRAY_TYPES = (tf.Tensor, tf.Variable)
 # Last, so that no thread finds a half-made backend.
+precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
 backends.update(EXACT_TYPES)

@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
+from multiact.formulas import precise_elementwise, precise_rowwise
+from multiact_tensorflow import bits
 from multiact_tensorflow import primitives as xp
-
-try:
-    from tensorflow.python.eager.record import could_possibly_record, stop_recording
-except ImportError:  # not public; without them calls are slower and keep more memory
-    from contextlib import nullcontext as stop_recording
-
-    def could_possibly_record() -> bool:
-        return True
-
+from multiact_tensorflow.tape import recorded, unrecorded
 
 # dtype of x -> dtype of the arithmetic.
 ARITHMETIC = {
@@ -32,6 +26,27 @@ ARITHMETIC = {
     tf.float32: tf.float32,
     tf.float64: tf.float64,
 }
+
+
+class Conversion(NamedTuple):
+    """How a tier gets into its arithmetic and back."""
+
+    arithmetic: dict[Any, Any]
+    widen: Callable[[Any, Any], Any]
+    narrow: Callable[[Any, Any], Any]
+
+    def ready(self, x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """x and the tensors among the parameters in the dtype of the arithmetic."""
+        compute = self.arithmetic[x.dtype]
+        return self.widen(x, compute), tuple(
+            self.widen(p, compute) if tf.is_tensor(p) else p for p in parameters
+        )
+
+
+DEFAULT = Conversion(ARITHMETIC, tf.cast, tf.cast)
+PRECISE = Conversion(
+    dict.fromkeys(ARITHMETIC, tf.float64), lambda x, dtype: bits.widen(x), bits.narrow
+)
 
 
 def is_array(value: Any) -> bool:
@@ -52,7 +67,14 @@ def promote(function: str, x: Any) -> Any:
 class TensorFlowLift:
     """The lift of every formula that no native kernel replaces."""
 
+    def __init__(self, precise: bool = False) -> None:
+        self.precise = precise
+        self.conversion = PRECISE if precise else DEFAULT
+
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
+        if self.precise:
+            formula = precise_elementwise(formula)
+        conversion = self.conversion
         names = formula.parameters
         keeps_integers = formula.keeps_integers
 
@@ -66,32 +88,40 @@ class TensorFlowLift:
                 _prepare(self, function, name, parameter, x)
                 for name, parameter in zip(names, parameters, strict=True)
             )
-            if tf.executing_eagerly() and not could_possibly_record():
-                return _value(formula, x, ready)
-            return _recorded(formula, x, ready)
+            if recorded():
+                return _lifted(formula, conversion, x, ready)
+            return _value(formula, conversion, x, ready)
 
         return apply
 
     def rowwise(self, formula: Rowwise) -> Callable[..., Any]:
+        if self.precise:
+            formula = precise_rowwise(formula)
+        arithmetic, widen, narrow = self.conversion
+
         def apply(x: Any, mask: Any, *static: Any) -> Any:
             x = tf.convert_to_tensor(x)
             if x.dtype not in ARITHMETIC:
                 x = promote(formula.name, x)
-            compute = ARITHMETIC[x.dtype]
-            if tf.executing_eagerly() and not could_possibly_record():
-                return tf.cast(formula.value(xp, tf.cast(x, compute), mask, *static), x.dtype)
+            if mask is not None:
+                # A variable may not be read inside of the function below.
+                mask = tf.convert_to_tensor(mask)
+            compute = arithmetic[x.dtype]
+
+            def value(x: Any) -> Any:
+                return narrow(formula.value(xp, widen(x, compute), mask, *static), x.dtype)
+
+            if not recorded():
+                return value(x)
 
             @tf.custom_gradient  # type: ignore[untyped-decorator]
             def lifted(x: Any) -> Any:
                 def pullback(cotangent: Any) -> Any:
-                    cotangent = tf.cast(cotangent, compute)
-                    slope = formula.pullback(xp, tf.cast(x, compute), cotangent, mask, *static)
-                    return tf.cast(slope, x.dtype)
+                    wide, cotangent = widen(x, compute), widen(cotangent, compute)
+                    return narrow(formula.pullback(xp, wide, cotangent, mask, *static), x.dtype)
 
-                # A tape would keep what the value's steps give, and never ask for it.
-                with stop_recording():
-                    y = formula.value(xp, tf.cast(x, compute), mask, *static)
-                    return tf.cast(y, x.dtype), pullback
+                with unrecorded():
+                    return value(x), pullback
 
             return lifted(x)
 
@@ -109,8 +139,19 @@ class TensorFlowLift:
     def is_bool(self, x: Any) -> bool:
         return bool(x.dtype == tf.bool)
 
+    def check_parameter(self, function: str, name: str, value: Any, x: Any) -> bool:
+        if x.dtype not in ARITHMETIC:
+            x = promote(function, x)
+        if not check_parameter(self, function, name, value, x):
+            return False
+        arithmetic = self.conversion.arithmetic
+        known, compute = arithmetic.get(value.dtype), arithmetic[x.dtype]
+        if known is None or (known == tf.float64 and compute == tf.float32):
+            raise _errors.parameter_dtype(function, name, value.dtype.name, x.dtype.name)
+        return True
+
     def uniform(self, function: str, x: Any, lower: float, upper: float, rng: Any) -> Any:
-        dtype = ARITHMETIC.get(x.dtype, tf.float32)
+        dtype = self.conversion.arithmetic.get(x.dtype, tf.float32)
         shape = tf.shape(x)
         if rng is None:
             return tf.random.uniform(shape, lower, upper, dtype)
@@ -131,29 +172,21 @@ def _seed(function: str, rng: Any) -> int:
 
 def _prepare(lift: TensorFlowLift, function: str, name: str, parameter: Any, x: Any) -> Any:
     """A number as it is; a tensor checked."""
-    if not check_parameter(lift, function, name, parameter, x):
-        return parameter
-    known = ARITHMETIC.get(parameter.dtype)
-    compute = ARITHMETIC[x.dtype]
-    if known is None or (known == tf.float64 and compute == tf.float32):
-        raise _errors.parameter_dtype(function, name, parameter.dtype.name, x.dtype.name)
-    return tf.convert_to_tensor(parameter)
+    if lift.check_parameter(function, name, parameter, x):
+        return tf.convert_to_tensor(parameter)
+    return parameter
 
 
-def _ready(x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-    """x and the tensors among the parameters in the dtype of the arithmetic."""
-    compute = ARITHMETIC[x.dtype]
-    return tf.cast(x, compute), tuple(
-        tf.cast(p, compute) if tf.is_tensor(p) else p for p in parameters
-    )
+def _value(
+    formula: Elementwise, conversion: Conversion, x: Any, parameters: tuple[Any, ...]
+) -> Any:
+    ready, params = conversion.ready(x, parameters)
+    return conversion.narrow(formula.value(xp, ready, *params), x.dtype)
 
 
-def _value(formula: Elementwise, x: Any, parameters: tuple[Any, ...]) -> Any:
-    ready, params = _ready(x, parameters)
-    return tf.cast(formula.value(xp, ready, *params), x.dtype)
-
-
-def _recorded(formula: Elementwise, x: Any, parameters: tuple[Any, ...]) -> Any:
+def _lifted(
+    formula: Elementwise, conversion: Conversion, x: Any, parameters: tuple[Any, ...]
+) -> Any:
     """The value, with the closed-form derivative on the tape."""
     places = [i for i, parameter in enumerate(parameters) if tf.is_tensor(parameter)]
 
@@ -164,25 +197,27 @@ def _recorded(formula: Elementwise, x: Any, parameters: tuple[Any, ...]) -> Any:
             inputs[place] = tensor
 
         def pullback(cotangent: Any) -> Any:
-            ready, params = _ready(x, tuple(inputs))
-            cotangent = tf.cast(cotangent, ready.dtype)
-            dx = tf.cast(formula.partials[0](xp, ready, *params) * cotangent, x.dtype)
+            ready, params = conversion.ready(x, tuple(inputs))
+            cotangent = conversion.widen(cotangent, ready.dtype)
+            slope = formula.partials[0](xp, ready, *params)
+            dx = conversion.narrow(slope * cotangent, x.dtype)
             if not places:
                 return dx
             return dx, *(
-                _sum_to(formula.partials[i + 1](xp, ready, *params) * cotangent, inputs[i])
+                conversion.narrow(
+                    _sum_to(formula.partials[i + 1](xp, ready, *params) * cotangent, inputs[i]),
+                    inputs[i].dtype,
+                )
                 for i in places
             )
 
-        # A tape would keep what the value's steps give, and never ask for it.
-        with stop_recording():
-            return _value(formula, x, tuple(inputs)), pullback
+        with unrecorded():
+            return _value(formula, conversion, x, tuple(inputs)), pullback
 
     return lifted(x, *(parameters[i] for i in places))
 
 
 def _sum_to(gradient: Any, like: Any) -> Any:
-    """Sum a gradient over what the parameter was broadcast along; in the parameter's dtype."""
+    """Sum a gradient over what the parameter was broadcast along."""
     _, axes = tf.raw_ops.BroadcastGradientArgs(s0=tf.shape(gradient), s1=tf.shape(like))
-    summed = tf.reshape(tf.reduce_sum(gradient, axes), tf.shape(like))
-    return tf.cast(summed, like.dtype)
+    return tf.reshape(tf.reduce_sum(gradient, axes), tf.shape(like))

@@ -123,7 +123,8 @@ def gelu(formula: Function) -> Function:
     lifted = _lift.elementwise(replace(GELU, partials=(_gelu_slope,)), "gelu")
 
     def gelu(x: Any, approximate: str | bool = "none") -> Any:
-        if approximate is False or approximate == "none":
+        # An array would be compared element by element.
+        if approximate is False or (isinstance(approximate, str) and approximate == "none"):
             return lifted(x)
         return formula(x, approximate)
 

@@ -14,6 +14,7 @@ __all__ = [
     "concat",
     "cos",
     "cumsum",
+    "detach",
     "erf",
     "erfc",
     "exp",
@@ -35,6 +36,7 @@ __all__ = [
     "sqrt",
     "sum",
     "tanh",
+    "truncate",
     "where",
 ]
 
@@ -55,6 +57,15 @@ abs = tf.math.abs
 maximum = tf.math.maximum
 minimum = tf.math.minimum
 expand_dims = tf.expand_dims
+detach = tf.stop_gradient
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def truncate(x: Any) -> Any:
+    """x in float64 without its 27 lowest bits; the derivative is that of x."""
+    bits = tf.bitcast(x, tf.int64)
+    kept = tf.bitwise.bitwise_and(bits, tf.constant(-(1 << 27), tf.int64))
+    return tf.bitcast(kept, tf.float64), lambda cotangent: cotangent
 
 
 def sigmoids(x: Any) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ import torch
 from torch.autograd import forward_ad
 
 from multiact.backend import Elementwise, Rowwise
-from multiact_torch import blocks
+from multiact_torch import blocks, traced
 from multiact_torch import primitives as xp
 
 functorch_active = torch._C._are_functorch_transforms_active
@@ -27,6 +27,12 @@ ARITHMETIC = {
     torch.float32: torch.float32,
     torch.float64: torch.float64,
 }
+
+
+# The precise tier's, which rounds once at the end.
+PRECISE = dict.fromkeys(ARITHMETIC, torch.float64)
+
+Arithmetic = dict[torch.dtype, torch.dtype]
 
 
 class Kernels(NamedTuple):
@@ -61,38 +67,102 @@ def inlined(tensors: list[Any]) -> bool:
     return functorch_active() or torch.compiler.is_exporting() or not recorded(tensors)
 
 
-def ready(x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+def narrow(y: Any, dtype: torch.dtype) -> Any:
+    """The tensor in a dtype that is not wider, rounded once."""
+    if y.dtype != torch.float64 or (dtype != torch.float16 and dtype != torch.bfloat16):
+        return y.to(dtype)
+    # PyTorch goes through float32; rounded to odd there, the second rounding is the only one.
+    fixed = y.detach()
+    nearest = fixed.to(torch.float32)
+    magnitude, exact = nearest.to(torch.float64).abs(), fixed.abs()
+    bits = nearest.view(torch.int32) - (magnitude > exact).to(torch.int32)
+    odd = torch.where(magnitude != exact, bits | 1, bits).view(torch.float32)
+    once = torch.where(torch.isfinite(fixed), odd, nearest).to(dtype)
+    if not (y.requires_grad or forward_ad._current_level >= 0 or functorch_active()):
+        return once
+    # A zero that carries the derivative; subtracted, it leaves the sign of −0 alone.
+    twice = y.to(dtype)
+    constant = twice.detach()
+    return once - torch.where(torch.isfinite(constant), constant - twice, 0.0)
+
+
+def ready(
+    x: Any, parameters: tuple[Any, ...], arithmetic: Arithmetic = ARITHMETIC
+) -> tuple[Any, tuple[Any, ...]]:
     """x and the tensors among the parameters in the dtype of the arithmetic."""
-    compute = ARITHMETIC[x.dtype]
+    compute = arithmetic[x.dtype]
     return x.to(compute), tuple(
         p.to(compute) if isinstance(p, torch.Tensor) else p for p in parameters
     )
 
 
 def evaluate(
-    value: Callable[..., Any], kernels: Kernels, x: Any, parameters: tuple[Any, ...]
+    value: Callable[..., Any],
+    kernels: Kernels,
+    x: Any,
+    parameters: tuple[Any, ...],
+    arithmetic: Arithmetic = ARITHMETIC,
 ) -> Any:
     """A formula's value, eagerly, with nothing recorded."""
     if kernels.value is not None:
         return kernels.value(x)
     if functorch_active() or tensors_among(parameters):
-        return in_arithmetic(value, x, parameters)
-    return blocks.apply(lambda part: in_arithmetic(value, part, parameters), x)
+        return in_arithmetic(value, x, parameters, xp, arithmetic)
+    return blocks.apply(lambda part: in_arithmetic(value, part, parameters, xp, arithmetic), x)
 
 
 def in_arithmetic(
-    value: Callable[..., Any], x: Any, parameters: tuple[Any, ...], primitives: Any = xp
+    value: Callable[..., Any],
+    x: Any,
+    parameters: tuple[Any, ...],
+    primitives: Any = xp,
+    arithmetic: Arithmetic = ARITHMETIC,
 ) -> Any:
     """A formula's value: computed in the dtype of the arithmetic, rounded once to x's own."""
-    x_ready, parameters = ready(x, parameters)
-    return value(primitives, x_ready, *parameters).to(x.dtype)
+    x_ready, parameters = ready(x, parameters, arithmetic)
+    return narrow(value(primitives, x_ready, *parameters), x.dtype)
+
+
+def linearised(
+    formula: Elementwise, x: Any, parameters: tuple[Any, ...], arithmetic: Arithmetic
+) -> Any:
+    """A precise formula for Dynamo to differentiate, twice at most.
+
+    What makes it precise (bits cut off, roundings carried along) has no derivative of its own. So
+    the value is a constant, to which Σ (input − constant)·∂f is added: 0, with the derivative ∂f.
+    Taken halfway between the input and the constant, it has the second derivative as well.
+    """
+    inputs = (x, *parameters)
+    constants = tuple(v.detach() if isinstance(v, torch.Tensor) else v for v in inputs)
+    y = in_arithmetic(formula.value, constants[0], constants[1:], xp, arithmetic)
+    wide, params = ready(x, parameters, arithmetic)
+    fixed, fixed_params = ready(constants[0], constants[1:], arithmetic)
+    offsets: list[Any] = []
+    halfway: list[Any] = []
+    for moving, still in zip((wide, *params), (fixed, *fixed_params), strict=True):
+        if isinstance(moving, torch.Tensor):
+            # inf − inf is no 0.
+            offset = torch.where(torch.isinf(still), 0.0, moving - still)
+            offsets.append(offset)
+            halfway.append(torch.where(torch.isinf(still), still, (moving + still) / 2))
+        else:
+            offsets.append(None)
+            halfway.append(moving)
+    for offset, partial in zip(offsets, formula.partials, strict=True):
+        if offset is not None:
+            nothing = (offset * partial(traced, *halfway)).to(x.dtype)
+            # −0 + 0 would be 0.
+            y = torch.where(torch.signbit(y), -(-y - nothing), y + nothing)
+    return y
 
 
 def tensors_among(values: tuple[Any, ...]) -> list[Any]:
     return [value for value in values if isinstance(value, torch.Tensor)]
 
 
-def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
+def elementwise(
+    formula: Elementwise, kernels: Kernels, arithmetic: Arithmetic = ARITHMETIC
+) -> tuple[Any, Any]:
     """The variant for eager mode and the one for Dynamo."""
     # Dynamo traces a backward pass that closes over functions, not over a Formula.
     value, partials = formula.value, formula.partials
@@ -103,7 +173,7 @@ def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
 
         @staticmethod
         def forward(x: Any, *parameters: Any) -> Any:
-            return in_arithmetic(value, x, parameters)
+            return in_arithmetic(value, x, parameters, xp, arithmetic)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -114,7 +184,7 @@ def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
         @staticmethod
         def backward(ctx: Any, cotangent: Any) -> Any:
             inputs = _inputs(ctx)
-            x, parameters = ready(inputs[0], tuple(inputs[1:]))
+            x, parameters = ready(inputs[0], tuple(inputs[1:]), arithmetic)
             cotangent = cotangent.to(x.dtype)
             gradients: list[Any] = [None] * count
             for i in range(count):
@@ -128,7 +198,7 @@ def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
     class Eager(Compiled):
         @staticmethod
         def forward(x: Any, *parameters: Any) -> Any:
-            return evaluate(value, kernels, x, parameters)
+            return evaluate(value, kernels, x, parameters, arithmetic)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -144,8 +214,8 @@ def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
             def pullback(part: Any, cotangent: Any) -> Any:
                 if kernels.slope is not None:
                     return kernels.slope(part) * cotangent
-                x, _ = ready(part, ())
-                return (partials[0](xp, x, *ctx.numbers[1:]) * cotangent).to(part.dtype)
+                x, _ = ready(part, (), arithmetic)
+                return narrow(partials[0](xp, x, *ctx.numbers[1:]) * cotangent, part.dtype)
 
             (x,) = ctx.saved_tensors
             return blocks.apply(pullback, x, cotangent), *(None for _ in range(count - 1))
@@ -154,12 +224,12 @@ def elementwise(formula: Elementwise, kernels: Kernels) -> tuple[Any, Any]:
         def jvp(ctx: Any, *tangents: Any) -> Any:
             with _nested_forward_mode():
                 inputs = [_primal(value) for value in _inputs(ctx)]
-                x, parameters = ready(inputs[0], tuple(inputs[1:]))
+                x, parameters = ready(inputs[0], tuple(inputs[1:]), arithmetic)
                 total: Any = 0
                 for i, tangent in enumerate(tangents):
                     if tangent is not None:
                         total = total + partials[i](xp, x, *parameters) * _primal(tangent)
-                return total.to(inputs[0].dtype)
+                return narrow(total, inputs[0].dtype)
 
     return Eager, Compiled
 
@@ -174,7 +244,7 @@ def _announce_arity(forward: Any, count: int) -> None:
     )
 
 
-def rowwise(formula: Rowwise) -> tuple[Any, Any]:
+def rowwise(formula: Rowwise, arithmetic: Arithmetic = ARITHMETIC) -> tuple[Any, Any]:
     """The variant for eager mode and the one for Dynamo."""
     value, pushforward, pullback = formula.value, formula.pushforward, formula.pullback
 
@@ -183,7 +253,7 @@ def rowwise(formula: Rowwise) -> tuple[Any, Any]:
 
         @staticmethod
         def forward(x: Any, mask: Any, *static: Any) -> Any:
-            return value(xp, x.to(ARITHMETIC[x.dtype]), mask, *static).to(x.dtype)
+            return narrow(value(xp, x.to(arithmetic[x.dtype]), mask, *static), x.dtype)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -193,9 +263,9 @@ def rowwise(formula: Rowwise) -> tuple[Any, Any]:
         @staticmethod
         def backward(ctx: Any, cotangent: Any) -> Any:
             x, mask = ctx.saved_tensors
-            wide = x.to(ARITHMETIC[x.dtype])
+            wide = x.to(arithmetic[x.dtype])
             gradient = pullback(xp, wide, cotangent.to(wide.dtype), mask, *ctx.static)
-            return gradient.to(x.dtype), None, *(None for _ in ctx.static)
+            return narrow(gradient, x.dtype), None, *(None for _ in ctx.static)
 
     # (x, mask, *static), where value has xp before them.
     _announce_arity(Compiled.forward, len(inspect.signature(value).parameters) - 1)
@@ -210,9 +280,9 @@ def rowwise(formula: Rowwise) -> tuple[Any, Any]:
         def jvp(ctx: Any, tangent: Any, *_: Any) -> Any:
             with _nested_forward_mode():
                 x, mask = _primal(ctx.saved_tensors[0]), ctx.saved_tensors[1]
-                wide, tangent = x.to(ARITHMETIC[x.dtype]), _primal(tangent)
+                wide, tangent = x.to(arithmetic[x.dtype]), _primal(tangent)
                 result = pushforward(xp, wide, tangent.to(wide.dtype), mask, *ctx.static)
-                return result.to(x.dtype)
+                return narrow(result, x.dtype)
 
     return Eager, Compiled
 
@@ -226,7 +296,7 @@ def _inputs(ctx: Any) -> list[Any]:
 
 
 def _sum_to(gradient: Any, like: Any) -> Any:
-    return gradient.sum_to_size(like.shape).to(like.dtype)
+    return narrow(gradient.sum_to_size(like.shape), like.dtype)
 
 
 def _nested_forward_mode() -> AbstractContextManager[Any]:

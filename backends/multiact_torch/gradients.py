@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from multiact import _errors
+from multiact_torch import precise
 from multiact_torch.functions import ARITHMETIC
 
 
@@ -50,6 +51,11 @@ def derivative(f: Callable[..., Any], x: Any, order: int, params: dict[str, Any]
     _check_differentiable(f, x)
     if order not in (1, 2):
         raise _errors.option("derivative", "order", order, (1, 2))
+
+    if order == 1 and torch.compiler.is_compiling():
+        slope = precise.slope_of(f)
+        if slope is not None:
+            return slope(x, **params)
 
     def first(x: Any) -> Any:
         return _slope(lambda x: f(x, **params), x, f)

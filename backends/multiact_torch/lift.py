@@ -15,9 +15,10 @@ import torch
 
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
+from multiact.formulas import precise_elementwise, precise_rowwise
 from multiact_torch import functions, traced
 from multiact_torch import primitives as xp
-from multiact_torch.functions import ARITHMETIC, NO_KERNELS, Kernels
+from multiact_torch.functions import ARITHMETIC, NO_KERNELS, PRECISE, Kernels
 
 INTEGERS = frozenset(
     (
@@ -37,11 +38,18 @@ def promote(function: str, x: Any) -> Any:
 class TorchLift:
     """The lift of every formula that no native kernel replaces."""
 
+    def __init__(self, precise: bool = False) -> None:
+        self.precise = precise
+        self.arithmetic = PRECISE if precise else ARITHMETIC
+
     def elementwise(
         self, formula: Elementwise, function: str, kernels: Kernels = NO_KERNELS
     ) -> Callable[..., Any]:
         """As :meth:`Lift.elementwise`, with native kernels for parts of the formula."""
-        eager, compiled = functions.elementwise(formula, kernels)
+        precise, arithmetic = self.precise, self.arithmetic
+        if precise:
+            formula = precise_elementwise(formula)
+        eager, compiled = functions.elementwise(formula, kernels, arithmetic)
         value, names = formula.value, formula.parameters
         keeps_integers = formula.keeps_integers
 
@@ -52,33 +60,38 @@ class TorchLift:
                 x = promote(function, x)
             tensors = [x]
             for name, parameter in zip(names, parameters, strict=True):
-                if check_parameter(self, function, name, parameter, x):
-                    _check_dtype(function, name, parameter, x)
+                if self.check_parameter(function, name, parameter, x):
                     tensors.append(parameter)
             if torch.compiler.is_compiling():
-                if functions.inlined(tensors):
-                    return functions.in_arithmetic(value, x, parameters, traced)
-                return compiled.apply(x, *parameters)
+                if not functions.inlined(tensors):
+                    return compiled.apply(x, *parameters)
+                if precise:
+                    return functions.linearised(formula, x, parameters, arithmetic)
+                return functions.in_arithmetic(value, x, parameters, traced)
             if functions.differentiates(tensors):
                 return eager.apply(x, *parameters)
-            return functions.evaluate(value, kernels, x, parameters)
+            return functions.evaluate(value, kernels, x, parameters, arithmetic)
 
         return apply
 
     def rowwise(self, formula: Rowwise) -> Callable[..., Any]:
-        eager, compiled = functions.rowwise(formula)
+        arithmetic = self.arithmetic
+        if self.precise:
+            formula = precise_rowwise(formula)
+        eager, compiled = functions.rowwise(formula, arithmetic)
 
         def apply(x: Any, mask: Any, *static: Any) -> Any:
             if x.dtype not in ARITHMETIC:
                 x = promote(formula.name, x)
             if torch.compiler.is_compiling():
                 if functions.inlined([x]):
-                    wide = x.to(ARITHMETIC[x.dtype])
-                    return formula.value(traced, wide, mask, *static).to(x.dtype)
+                    wide = x.to(arithmetic[x.dtype])
+                    return functions.narrow(formula.value(traced, wide, mask, *static), x.dtype)
                 return compiled.apply(x, mask, *static)
             if functions.differentiates([x]):
                 return eager.apply(x, mask, *static)
-            return formula.value(xp, x.to(ARITHMETIC[x.dtype]), mask, *static).to(x.dtype)
+            wide = x.to(arithmetic[x.dtype])
+            return functions.narrow(formula.value(xp, wide, mask, *static), x.dtype)
 
         return apply
 
@@ -94,8 +107,18 @@ class TorchLift:
     def is_bool(self, x: Any) -> bool:
         return bool(x.dtype == torch.bool)
 
+    def check_parameter(self, function: str, name: str, value: Any, x: Any) -> bool:
+        if x.dtype not in ARITHMETIC:
+            x = promote(function, x)
+        if not check_parameter(self, function, name, value, x):
+            return False
+        known, compute = self.arithmetic.get(value.dtype), self.arithmetic[x.dtype]
+        if known is None or (known == torch.float64 and compute == torch.float32):
+            raise _errors.parameter_dtype(function, name, value.dtype, x.dtype)
+        return True
+
     def uniform(self, function: str, x: Any, lower: float, upper: float, rng: Any) -> Any:
-        dtype = ARITHMETIC.get(x.dtype) or torch.get_default_dtype()
+        dtype = self.arithmetic.get(x.dtype) or torch.get_default_dtype()
         generator = rng
         if rng is not None and not isinstance(rng, torch.Generator):
             generator = torch.Generator(device=x.device).manual_seed(_seed(function, rng))
@@ -111,10 +134,3 @@ def _seed(function: str, rng: Any) -> int:
             f"{function} got rng of type {_errors.describe(type(rng))}. Allowed for PyTorch "
             f"tensors is a torch.Generator, an int seed or None (the global generator)."
         ) from None
-
-
-def _check_dtype(function: str, name: str, parameter: Any, x: Any) -> None:
-    known = ARITHMETIC.get(parameter.dtype)
-    compute = ARITHMETIC[x.dtype]
-    if known is None or (known == torch.float64 and compute == torch.float32):
-        raise _errors.parameter_dtype(function, name, parameter.dtype, x.dtype)

@@ -14,6 +14,7 @@ __all__ = [
     "concat",
     "cos",
     "cumsum",
+    "detach",
     "erf",
     "erfc",
     "exp",
@@ -35,6 +36,7 @@ __all__ = [
     "sqrt",
     "sum",
     "tanh",
+    "truncate",
     "where",
 ]
 
@@ -49,14 +51,27 @@ cos = torch.cos
 atan = torch.atan
 tanh = torch.tanh
 sigmoid = torch.sigmoid
-erf = torch.erf
 erfc = torch.erfc
 abs = torch.abs
 expand_dims = torch.unsqueeze
 
 
+def truncate(x: Any) -> Any:
+    """x in float64 without its 27 lowest bits; the derivative is that of x."""
+    # The difference is exact, and x less a constant is x to autograd.
+    fixed = x.detach()
+    return x - (fixed - (fixed.view(torch.int64) & -(1 << 27)).view(torch.float64))
+
+
 def sigmoids(x: Any) -> tuple[Any, Any]:
     return sigmoid(x), sigmoid(-x)
+
+
+def erf(x: Any) -> Any:
+    # Inductor's float32 kernel on CPUs is 2 eps off, and 0 for tiny x.
+    if torch.compiler.is_compiling() and x.dtype == torch.float32:
+        return torch.erf(x.double()).to(x.dtype)
+    return torch.erf(x)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
@@ -109,3 +124,7 @@ def sort(x: Any, axis: int) -> Any:
 
 def cumsum(x: Any, axis: int) -> Any:
     return torch.cumsum(x, dim=axis)
+
+
+def detach(x: Any) -> Any:
+    return x.detach()

@@ -20,6 +20,7 @@ from multiact_torch.primitives import (
     concat,
     cos,
     cumsum,
+    detach,
     erf,
     erfc,
     exp,
@@ -37,6 +38,7 @@ from multiact_torch.primitives import (
     sqrt,
     sum,
     tanh,
+    truncate,
     where,
 )
 
@@ -47,6 +49,7 @@ __all__ = [
     "concat",
     "cos",
     "cumsum",
+    "detach",
     "erf",
     "erfc",
     "exp",
@@ -68,6 +71,7 @@ __all__ = [
     "sqrt",
     "sum",
     "tanh",
+    "truncate",
     "where",
 ]
 

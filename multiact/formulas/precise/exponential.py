@@ -1,0 +1,168 @@
+"""elu and its relatives for the precise tier.
+
+xielu and its derivative have roots that depend on the parameters. Near these they are sums of
+about 75 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from multiact.formulas._kinds import Elementwise
+from multiact.formulas.precise import _long
+from multiact.formulas.precise._arithmetic import (
+    FAR,
+    below,
+    expm1,
+    product,
+    quotient,
+    scaled_exp,
+    shifted_exponential,
+    total,
+    unscaled,
+)
+from multiact.formulas.precise._long import Long
+
+SELU_SCALE = 1.0507009873554804934193349852946
+SELU_PRODUCT = 1.7580993408473768599402175208123
+TINY = 2.0**-60
+# Within this e^x − 1 − x has more correct bits as a polynomial than as a long difference.
+MINUTE = 2.0**-20
+# Within this a product has parts that are subnormal.
+MINUSCULE = 2.0**-800
+# Where an exact product might overflow, a sum of it with anything else no longer cancels.
+HUGE = 2.0**500
+
+
+def _grown(xp: Any, x: Any, right: Any, factor: Any) -> Any:
+    """``right`` above 0, factor·e^x below."""
+    e, deep = scaled_exp(xp, below(xp, x))
+    return xp.where(x > 0, right, unscaled(xp, factor * e, deep))
+
+
+def _elu(xp: Any, x: Any, alpha: Any) -> Any:
+    return xp.where(x > 0, x, alpha * expm1(xp, below(xp, x)))
+
+
+def _elu_dalpha(xp: Any, x: Any, alpha: Any) -> Any:
+    return xp.where(x > 0, 0.0, expm1(xp, below(xp, x)))
+
+
+def _selu(xp: Any, x: Any) -> Any:
+    return xp.where(x > 0, SELU_SCALE * x, SELU_PRODUCT * expm1(xp, below(xp, x)))
+
+
+def _celu_exponent(xp: Any, x: Any, alpha: Any) -> tuple[Any, Any]:
+    """x/alpha below 0, as a sum; positive if alpha is negative."""
+    return quotient(xp, xp.where(x > 0, 0.0, x), None, alpha, FAR)
+
+
+def _celu(xp: Any, x: Any, alpha: Any) -> Any:
+    z, rest = _celu_exponent(xp, x, alpha)
+    # Where the quotient may have underflowed the function is x.
+    straight = (x > 0) | (xp.abs(z) < TINY)
+    # Only where the power grows, which it does if alpha is negative, does the rest matter.
+    return xp.where(straight, x, alpha * (expm1(xp, z) * (1 + xp.where(z > 1, rest, 0.0))))
+
+
+def _celu_dx(xp: Any, x: Any, alpha: Any) -> Any:
+    z, rest = _celu_exponent(xp, x, alpha)
+    return xp.exp(z) * (1 + rest)
+
+
+def _celu_dalpha(xp: Any, x: Any, alpha: Any) -> Any:
+    z, _ = _celu_exponent(xp, x, alpha)
+    return expm1(xp, z) - z * xp.exp(z)
+
+
+def _line(xp: Any, x: Any, factor: Any, constant: Any) -> Any:
+    """factor·x + constant, accurate near its root as well."""
+    about = x * factor
+    inside = xp.abs(about) < HUGE
+    high, low = product(xp, xp.where(inside, x, 0.0), factor)
+    head, rest = total(high, constant)
+    return xp.where(inside, head + (rest + low), about + constant)
+
+
+def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
+    up, down = xp.where(x > 0, x, 0.0), xp.where(x > 0, 0.0, x)
+    # alpha_n·(e^x − 1 − x) + beta·x near 0, alpha_n·(e^x − 1) + (beta − alpha_n)·x beyond.
+    reached = xp.maximum(down, -HUGE)
+    point, m = Long.of(xp, reached), _long.expm1(xp, reached, None)
+    tiny = Long.of(xp, shifted_exponential(xp, reached))
+    near, nothing = reached > -1.0, 0 * reached
+    bent = _long.where(xp, reached > -MINUTE, tiny, m.minus(xp, point))
+    slope = Long.of(xp, *total(beta + nothing, -alpha_n))
+    straight = _long.where(xp, near, Long.of(xp, beta + nothing), slope)
+    left = _long.where(xp, near, bent, m).times(xp, Long.of(xp, alpha_n))
+    left = left.plus(xp, straight.times(xp, point)).rounded()
+    steep = xp.where(near, beta + nothing, beta - alpha_n + nothing)
+    left = xp.where((down > -HUGE) & (down < -MINUSCULE), left, steep * down)
+    return xp.where(x > 0, up * _line(xp, up, alpha_p, beta), left)
+
+
+def _xielu_dx(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
+    m = _long.expm1(xp, xp.where(x > 0, 0.0, x), None)
+    left = m.times(xp, Long.of(xp, alpha_n)).plus(xp, Long.of(xp, beta)).rounded()
+    return xp.where(x > 0, _line(xp, x, 2 * alpha_p, beta), left)
+
+
+def _xielu_dalpha_p(xp: Any, x: Any, *parameters: Any) -> Any:
+    up = xp.where(x > 0, x, 0.0)
+    return up * up
+
+
+def _xielu_dalpha_n(xp: Any, x: Any, *parameters: Any) -> Any:
+    return shifted_exponential(xp, xp.where(x > 0, 0.0, x))
+
+
+def _xielu_dbeta(xp: Any, x: Any, *parameters: Any) -> Any:
+    return x
+
+
+def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of alpha_p, alpha_n and beta for the latter two in two parts."""
+
+    def of_parts(
+        xp: Any, x: Any, alpha_p: Any, alpha_n: Any, alpha_n_rest: Any, beta: Any, beta_rest: Any
+    ) -> Any:
+        return function(xp, x, alpha_p, alpha_n + alpha_n_rest, beta + beta_rest)
+
+    return of_parts
+
+
+ELU = Elementwise(
+    "elu",
+    value=_elu,
+    partials=(lambda xp, x, alpha: _grown(xp, x, 1.0, alpha), _elu_dalpha),
+    parameters=("alpha",),
+)
+ELU_UNIT = Elementwise(
+    "elu",
+    value=lambda xp, x: xp.where(x > 0, x, expm1(xp, below(xp, x))),
+    partials=(lambda xp, x: xp.exp(xp.where(x > 0, 0.0, x)),),
+)
+SELU = Elementwise(
+    "selu",
+    value=_selu,
+    partials=(lambda xp, x: _grown(xp, x, SELU_SCALE, SELU_PRODUCT),),
+)
+CELU = Elementwise(
+    "celu",
+    value=_celu,
+    partials=(_celu_dx, _celu_dalpha),
+    parameters=("alpha",),
+)
+# alpha_n and beta arrive in parts, whose sums are exact in float64.
+XIELU = Elementwise(
+    "xielu",
+    value=_whole(_xielu),
+    partials=(
+        _whole(_xielu_dx),
+        _xielu_dalpha_p,
+        *(_xielu_dalpha_n,) * 2,
+        *(_xielu_dbeta,) * 2,
+    ),
+    parameters=("alpha_p", "alpha_n", "alpha_n", "beta", "beta"),
+)

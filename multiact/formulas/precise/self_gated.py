@@ -1,0 +1,181 @@
+"""serf, phish and acon_c for the precise tier.
+
+As in :mod:`multiact.formulas.precise.smooth`, f'(x) = g'(x)·N(x) for f(x) = x·g(x) where x < 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from multiact.formulas._kinds import Elementwise
+from multiact.formulas.precise import _long, _normal
+from multiact.formulas.precise._arithmetic import (
+    below,
+    both_below,
+    erf_near,
+    exponent,
+    log1p_unit,
+    plus,
+    product,
+    scaled_exp,
+    tanh,
+    total,
+    unscaled,
+)
+from multiact.formulas.precise._coefficients import (
+    FARTHEST,
+    PHISH_ROOT,
+    PHISH_SLOPE,
+    PHISH_SLOPE_ROOT,
+    SERF_FACTOR,
+    SERF_ROOT,
+    SILU_ROOT,
+    SQRT_TWO,
+)
+from multiact.formulas.precise._long import Long
+from multiact.formulas.precise._polynomials import polynomial
+from multiact.formulas.precise.smooth import gated_dx, gelu_dx
+
+TWO_OVER_SQRT_PI = 1.1283791670955126
+# (sinh(w)/w − 1)/w² for small w.
+SINH = (1 / 6, 1 / 120, 1 / 5040, 1 / 362880, 1 / 39916800, 1 / 6227020800)
+
+
+def _softplus(xp: Any, x: Any) -> tuple[Any, Any, Any]:
+    """e = e^−|x| and L = ln(1 + e^x), and where these, if x < 0, are scaled."""
+    e, deep = scaled_exp(xp, below(xp, x))
+    rest = log1p_unit(xp, e)
+    return e, xp.where(x > 0, x + xp.where(deep, 0.0, rest), rest), deep
+
+
+def _erf(xp: Any, z: Any) -> Any:
+    """The error function for z ≥ 0."""
+    tail, deep = _normal.tail(xp, xp.minimum(SQRT_TWO[0] * z, FARTHEST))
+    return xp.where(z < 1, erf_near(xp, z), 1 - 2 * unscaled(xp, tail, deep))
+
+
+def _serf(xp: Any, x: Any) -> Any:
+    _, log, deep = _softplus(xp, x)
+    y = x * _erf(xp, log)
+    return xp.where(x > 0, y, unscaled(xp, y, deep))
+
+
+def _serf_dx(xp: Any, x: Any) -> Any:
+    e, log, deep = _softplus(xp, x)
+    y, near = below(xp, x), xp.minimum(log, FARTHEST)
+    bell = TWO_OVER_SQRT_PI * xp.exp(-near * near) / (1 + e)
+    power = xp.where(deep, 0.0, e)
+    factor = (1 + y) + power * polynomial(SERF_FACTOR, power)
+    factor = SERF_ROOT.mend(xp, y - SERF_ROOT.at, factor)
+    left = unscaled(xp, e * bell * factor, deep)
+    right = _erf(xp, log) + xp.minimum(x, FARTHEST) * bell
+    return xp.where(x > 0, right, left)
+
+
+def _phish(xp: Any, x: Any) -> Any:
+    a = _normal.reach(xp, x)
+    tail, deep = _normal.tail(xp, a)
+    small = a * tail
+    inner = xp.where(x > 0, x - unscaled(xp, small, deep), -small)
+    y = xp.where(x > 0, x, -a) * tanh(xp, inner)
+    return xp.where(x > 0, y, unscaled(xp, y, deep))
+
+
+def _phish_dx(xp: Any, x: Any) -> Any:
+    a = _normal.reach(xp, x)
+    e, deep = _normal.bell(xp, a)
+    power = xp.where(deep, 0.0, e)
+    mills = _normal.mills(a)
+    # Below 0: −a·(1 − tanh²g)·e^(−a²/2)·N, N = Φ(−a)·e^(a²/2)·(1 + sinh(2g)/2g) − a·φ(0).
+    small = a * mills * power
+    square = 4 * small * small
+    high, lacking = PHISH_SLOPE_ROOT
+    factor = (high - a) * polynomial(PHISH_SLOPE, _normal.place(a)) + lacking
+    factor = factor + mills * (square * polynomial(SINH, square))
+    factor = PHISH_ROOT.mend(xp, a - PHISH_ROOT.at, factor)
+    left = -unscaled(xp, a * e * factor * _sech_square(xp, small), deep)
+    g = xp.minimum(x, FARTHEST) - small
+    right = tanh(xp, g) + a * _sech_square(xp, xp.abs(g)) * gelu_dx(xp, a)
+    return xp.where(x > 0, right, left)
+
+
+def _sech_square(xp: Any, a: Any) -> Any:
+    """1 − tanh²(a) for a ≥ 0."""
+    e = xp.exp(-2 * a)
+    return 4 * e / (1 + e * (2 + e))
+
+
+def _acon_exponent(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> tuple[Any, Any]:
+    """beta·(p1 − p2)·x as a sum."""
+    apart, apart_rest = total(p1, -p2)
+    steep, steep_rest = product(xp, apart, beta)
+    return exponent(xp, x, steep, steep_rest + apart_rest * beta)
+
+
+class _Acon:
+    """acon_c = x·(p1·σ(z) + p2·σ(−z)) at z = beta·(p1 − p2)·x, in powers of e^−|z|.
+
+    On either side that is x·(minor·e + major)/(1 + e), and the derivative is
+    (minor·e·(1 + e + y) + major·(1 + e − e·y))/(1 + e)² with y = −|z|. Both may cancel.
+    """
+
+    def __init__(self, xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> None:
+        high, low = _acon_exponent(xp, x, p1, p2, beta)
+        right, nothing = high > 0, 0 * high
+        self.minor = xp.where(right, p2 + nothing, p1 + nothing)
+        self.major = xp.where(right, p1 + nothing, p2 + nothing)
+        self.y, self.rest = both_below(xp, high, low)
+        self.scaled, self.deep = scaled_exp(xp, self.y, self.rest)
+        self.e = xp.where(self.deep, 0.0, self.scaled)
+        one = Long(1.0, 0.0)
+        self.power = _long.expm1(xp, self.y, self.rest).plus(xp, one)
+        self.more = self.power.plus(xp, one)
+
+    def value(self, xp: Any, x: Any) -> Any:
+        both = self.power.times(xp, Long.of(xp, self.minor)).plus(xp, Long.of(xp, self.major))
+        # Without a major part the minor one must keep its own relative accuracy in the tail.
+        alone = unscaled(xp, x * self.scaled * self.minor, self.deep) / (1 + self.e)
+        return xp.where(self.major == 0, alone, x * (both.rounded() / (1 + self.e)))
+
+    def slope(self, xp: Any) -> Any:
+        y = Long.of(xp, self.y, self.rest)
+        bent = self.power.times(xp, self.more.plus(xp, y)).times(xp, Long.of(xp, self.minor))
+        straight = self.more.minus(xp, self.power.times(xp, y))
+        both = bent.plus(xp, straight.times(xp, Long.of(xp, self.major)))
+        factor = (1 + self.y) + plus(self.e, self.rest)
+        factor = SILU_ROOT.mend(xp, plus(self.y - SILU_ROOT.at, self.rest), factor)
+        alone = unscaled(xp, self.minor * self.scaled * factor, self.deep)
+        return xp.where(self.major == 0, alone, both.rounded()) / (1 + self.e * (2 + self.e))
+
+
+def _acon_c(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+    return _Acon(xp, x, p1, p2, beta).value(xp, x)
+
+
+def _acon_c_dx(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+    return _Acon(xp, x, p1, p2, beta).slope(xp)
+
+
+def _acon_c_dp1(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+    return x * gated_dx(xp, *_acon_exponent(xp, x, p1, p2, beta))
+
+
+def _acon_c_dp2(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+    high, low = _acon_exponent(xp, x, p1, p2, beta)
+    return x * gated_dx(xp, -high, -low)
+
+
+def _acon_c_dbeta(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+    e, deep = scaled_exp(xp, *both_below(xp, *_acon_exponent(xp, x, p1, p2, beta)))
+    u = (p1 - p2) * x
+    return unscaled(xp, (u * e) / (1 + e) * (u / (1 + e)), deep)
+
+
+SERF = Elementwise("serf", value=_serf, partials=(_serf_dx,))
+PHISH = Elementwise("phish", value=_phish, partials=(_phish_dx,))
+ACON_C = Elementwise(
+    "acon_c",
+    value=_acon_c,
+    partials=(_acon_c_dx, _acon_c_dp1, _acon_c_dp2, _acon_c_dbeta),
+    parameters=("p1", "p2", "beta"),
+)

@@ -1,0 +1,59 @@
+"""The precise tier: ``multiact.precise.gelu`` and every other function of the catalogue.
+
+The same names and parameters, correctly rounded, hence the same bits on every framework: 16- and
+32-bit inputs are computed in float64 and rounded once, float64 inputs by formulas that keep a few
+ULP everywhere. At ±inf the result is the limit. Values and first derivatives; it is slower than
+the default tier.
+
+Examples
+--------
+>>> import numpy, multiact
+>>> multiact.precise.silu(numpy.array([-numpy.inf, -1.0, 2.0], dtype="float32"))
+array([-0.        , -0.26894143,  1.7615942 ], dtype=float32)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from multiact import _dispatch, _errors
+from multiact._record import records
+
+
+class PreciseBackends(dict[type, Any]):
+    """Array type -> the precise functions of its backend; as ``multiact._dispatch.Backends``."""
+
+    __slots__ = ()
+
+    def __missing__(self, kind: type) -> Any:
+        backend = _dispatch.backends[kind]
+        if not hasattr(backend, "precise"):
+            raise _errors.no_precise(kind)
+        return backend.precise
+
+
+backends = PreciseBackends()
+
+
+def _over_this_table(function: Any) -> Callable[..., Any]:
+    """A front-end function whose code finds the table above under the name ``backends``."""
+    twin = FunctionType(function.__code__, globals(), function.__name__, function.__defaults__)
+    twin.__kwdefaults__ = function.__kwdefaults__
+    twin.__annotations__ = function.__annotations__
+    twin.__doc__ = function.__doc__
+    twin.__module__ = __name__
+    return twin
+
+
+_functions = {name: _over_this_table(record.function) for name, record in records.items()}
+_aliases = {alias: _functions[name] for name, record in records.items() for alias in record.aliases}
+globals().update(_functions, **_aliases)
+
+__all__ = list(_functions | _aliases)
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    """For type checkers: the functions are attributes that are made above."""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,252 @@
+"""The formulas of the precise tier against certified arithmetic, on NumPy arrays.
+
+float64 results are bounded in ULP, everywhere: at all exponents, in the tails, and ever closer to
+the roots of a function and its derivative. float32 results are right to a ten-thousandth of an ULP
+more than rounding takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from multiact_compare import inputs, oracle, ulp
+from multiact_compare.dtypes import DTYPES, Doubles, DType
+from multiact_compare.rows import Block
+
+import multiact
+
+SINGLE, DOUBLE = DTYPES["float32"], DTYPES["float64"]
+VALUE_BOUND, SLOPE_BOUND, ROUNDED_BOUND = 4.0, 8.0, 0.5001
+# How many numbers on either side of a root are taken, all of them.
+BESIDE = {"float32": 200, "float64": 40}
+SWEEP = {"float32": 2000, "float64": 4000}
+
+
+class Case(NamedTuple):
+    """A function with parameters.
+
+    ``reach`` is the largest |x| at which angles are reduced exactly. ``blur`` is the absolute error
+    that is left at roots which depend on parameters.
+    """
+
+    name: str
+    params: Mapping[str, Any] = {}
+    reach: float = np.inf
+    blur: float = 0.0
+
+
+BLUR = 2.0**-70
+CASES = [
+    *map(Case, ("sigmoid", "tanh", "log_sigmoid", "lecun_tanh", "arctan", "softsign")),
+    Case("laplace"),
+    Case("laplace", {"mu": -3.7, "sigma": 0.1}),
+    Case("laplace", {"mu": 0.0, "sigma": 1.0}),
+    *(Case("softplus", {"beta": beta}) for beta in (1.0, 0.5, -0.3, 1e-3, 1e300)),
+    *(Case("silu", {"beta": beta}) for beta in (1.0, 1.7, -0.77, 1e-5)),
+    *map(Case, ("quick_gelu", "mish", "gelu", "gelu_10", "serf", "phish", "tanhshrink")),
+    Case("gelu", {"approximate": "tanh"}),
+    Case("gelu", {"approximate": "sigmoid"}),
+    *(Case("squareplus", {"b": b}) for b in (4.0, 0.25, 1e-8, 0.0)),
+    *(Case("elu", {"alpha": alpha}) for alpha in (1.0, 0.75, -2.0)),
+    Case("selu"),
+    *(Case("celu", {"alpha": alpha}) for alpha in (1.0, 3.3, -1.3, 1e200)),
+    Case("xielu", blur=BLUR),
+    Case("xielu", {"alpha_p": -0.5, "alpha_n": 0.6, "beta": 0.3}, blur=BLUR),
+    Case("xielu", {"alpha_p": 0.8, "alpha_n": 0.8, "beta": -0.25}, blur=BLUR),
+    Case("acon_c", {"p1": 1.0, "p2": 0.0, "beta": 1.3}),
+    Case("acon_c", {"p1": 1.2, "p2": -0.3, "beta": 1.1}, blur=BLUR),
+    Case("acon_c", {"p1": 0.3, "p2": 0.9, "beta": -2.0}, blur=BLUR),
+    *(Case("snake", {"a": a}, reach=2**23) for a in (1.0, 0.7, -2.5)),
+    *(Case("sine", {"omega": omega}, reach=2**23) for omega in (1.0, 0.7, -2.5)),
+    *(Case("star_relu", {"scale": scale, "bias": bias}) for scale, bias in ((0.8944, -0.4472),)),
+    Case("leaky_relu", {"negative_slope": 0.1}),
+    *map(Case, ("relu", "relu6", "squared_relu", "hard_sigmoid", "hard_tanh", "hard_silu")),
+    *map(Case, ("sparse_sigmoid", "sparse_plus", "softshrink", "hardshrink", "identity")),
+    Case("shrink", {"lambd": 0.5, "bias": 0.3}),
+    Case("threshold", {"threshold": 0.3, "value": 0.1}),
+]
+
+
+def label(case: Case) -> str:
+    return "-".join([case.name, *(f"{key}={value}" for key, value in case.params.items())])
+
+
+every_case = pytest.mark.parametrize("case", CASES, ids=label)
+
+
+def roots(case: Case) -> list[float]:
+    """Where the value or the derivative changes sign, to the nearest float64."""
+    grid = np.linspace(-40.0, 40.0, 1601) + 1e-3
+    truth = oracle.elementwise(case.name, case.params, grid)
+    found = []
+    for row in (0, 2):
+        for i in np.flatnonzero(truth[row, :-1] * truth[row, 1:] < 0):
+            low, high = grid[i], grid[i + 1]
+            side = np.sign(truth[row, i])
+            while (middle := (low + high) / 2) not in (low, high):
+                there = oracle.elementwise(case.name, case.params, np.array([middle]))[row, 0]
+                low, high = (middle, high) if np.sign(there) == side else (low, middle)
+            found.append(float(low))
+    return found
+
+
+def points(dtype: DType, case: Case) -> Doubles:
+    """Finite inputs: a sweep over all exponents, and everything next to the roots."""
+    centres = roots(case)
+    at = dtype.ordinals(dtype.encode(np.array([0.0, *centres])))
+    steps = np.arange(-BESIDE[dtype.name], BESIDE[dtype.name] + 1)
+    close = dtype.from_ordinals((at[:, None] + steps).ravel())
+    bits = [inputs.sweep(dtype, SWEEP[dtype.name], centres), close, inputs.edges(dtype, ())]
+    x = dtype.decode(np.concatenate(bits))
+    return np.unique(x[np.abs(x) <= min(case.reach, dtype.largest)])
+
+
+def values_and_slopes(case: Case, x: Any) -> tuple[Any, Any]:
+    function = getattr(multiact.precise, case.name)
+    return function(x, **case.params), multiact.derivative(function, x, **case.params)
+
+
+def worst(
+    got: Any, truth: Doubles, dtype: DType, x: Doubles, blur: float = 0.0
+) -> tuple[float, Any]:
+    """The largest error in ULP and where it is; NaN in the truth says that there is none."""
+    high, low = truth
+    known = ~np.isnan(high)
+    high, low, got = high[known], low[known], got[known].astype(np.float64)
+    errors = np.maximum(ulp.absolute_errors(got, high, low, dtype) - blur, 0.0)
+    scaled = ulp.in_ulps(errors, ulp.spacing_exponents(high, low, dtype))
+    place = int(scaled.argmax())
+    return float(scaled[place]), (x[known][place], got[place], high[place])
+
+
+@every_case
+def test_float64_within_a_few_ulp(case: Case) -> None:
+    x = points(DOUBLE, case)
+    truth = oracle.elementwise(case.name, case.params, x)
+    truth[2, np.isin(x, oracle.kinks(case.name, case.params))] = np.nan
+    value, slope = values_and_slopes(case, x)
+    error, where = worst(value, truth[:2], DOUBLE, x, case.blur)
+    assert error <= VALUE_BOUND, ("value", error, where)
+    error, where = worst(slope, truth[2:4], DOUBLE, x, case.blur)
+    assert error <= SLOPE_BOUND, ("slope", error, where)
+
+
+@every_case
+def test_float32_is_rounded_correctly(case: Case) -> None:
+    x = points(SINGLE, case)
+    truth = oracle.elementwise(case.name, case.params, x)
+    truth[2, np.isin(x, oracle.kinks(case.name, case.params))] = np.nan
+    value, slope = values_and_slopes(case, x.astype(np.float32))
+    assert (value.dtype, slope.dtype) == (np.float32, np.float32)
+    error, where = worst(value, truth[:2], SINGLE, x)
+    assert error <= ROUNDED_BOUND, ("value", error, where)
+    error, where = worst(slope, truth[2:4], SINGLE, x)
+    assert error <= ROUNDED_BOUND, ("slope", error, where)
+
+
+@every_case
+def test_nan_stays(case: Case) -> None:
+    value, slope = values_and_slopes(case, np.array([np.nan, 1.0]))
+    assert np.isnan(value[0])
+    if case.name != "identity":
+        assert np.isnan(slope[0])
+
+
+@every_case
+def test_second_derivatives_are_finite(case: Case) -> None:
+    x = np.concatenate([np.linspace(-30.0, 30.0, 121), [-1e300, -1e30, -700.0, 700.0, 1e30]])
+    x = x[np.abs(x) <= case.reach]
+    everything = oracle.elementwise(case.name, case.params, x)
+    finite = np.isfinite(everything[2])
+    x, truth = x[finite], everything[4, finite]
+    function = getattr(multiact.precise, case.name)
+    got = multiact.derivative(function, x, order=2, **case.params)
+    assert np.isfinite(got).all()
+    known = ~np.isnan(truth)
+    scale = np.maximum(1.0, np.abs(truth[known]))
+    assert (np.abs(got[known] - truth[known]) <= 1e-13 * scale).all()
+
+
+SIGNED = (
+    "tanh", "lecun_tanh", "arctan", "softsign", "silu", "quick_gelu", "mish", "gelu", "elu", "selu",
+    "celu", "serf", "tanhshrink", "sine",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIGNED)
+def test_zeros_keep_their_sign(name: str) -> None:
+    value = getattr(multiact.precise, name)(np.array([0.0, -0.0]))
+    assert value.tolist() == [0.0, 0.0]
+    assert np.signbit(value).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "partial"),
+    [
+        # Each is checked against the derivative along x of an equivalent function.
+        ("silu", "beta", lambda x, beta: x * x * _logistic_slope(beta * x)),
+        ("elu", "alpha", lambda x, alpha: np.where(x > 0, 0.0, np.expm1(np.minimum(x, 0)))),
+        ("xielu", "alpha_p", lambda x, alpha_p: np.where(x > 0, x * x, 0.0)),
+        ("snake", "a", lambda x, a: (a * x * np.sin(2 * a * x) - np.sin(a * x) ** 2) / a**2),
+    ],
+)
+def test_partial_derivatives(name: str, parameter: str, partial: Any) -> None:
+    x, p = np.linspace(-5.0, 5.0, 41), np.full(41, 1.25)
+    function = getattr(multiact.precise, name)
+    _, gradients = multiact.vjp(function, x, np.ones(41), **{parameter: p})
+    np.testing.assert_allclose(gradients[parameter], partial(x, p), rtol=1e-13, atol=1e-15)
+
+
+def _logistic_slope(z: Any) -> Any:
+    return 1 / (2 + np.exp(z) + np.exp(-z))
+
+
+ROWS = [
+    ("softmax", {}),
+    ("softmin", {}),
+    ("log_softmax", {}),
+    ("sparsemax", {}),
+    ("entmax15", {}),
+    ("gumbel_softmax", {"temperature": 0.5, "noise": 0.0}),
+    ("glu", {}),
+    ("geglu", {}),
+    ("swiglu", {}),
+    ("maxout", {"pieces": 2}),
+]
+
+
+def rows(length: int, dtype: DType) -> Doubles:
+    """Rows of all scales, with ties, ruled by one entry, and with entries next to a threshold."""
+    generator = np.random.default_rng(length)
+    scales = (0.01, 0.3, 1.0, 5.0, 20.0, 300.0, 1e3)
+    parts = [generator.normal(0.0, scale, (8, length)) for scale in scales]
+    constants = np.repeat([[0.0], [1.0], [-3.0], [1e4]], length, axis=1)
+    ruled = np.where(np.arange(length) == 0, 0.0, -np.arange(5.0, 45.0, 10.0)[:, None])
+    parts += [constants, ruled, np.linspace(-700.0, 0.0, length)[None]]
+    return dtype.decode(dtype.encode(np.concatenate(parts)))
+
+
+@pytest.mark.parametrize(("name", "params"), ROWS, ids=[name for name, _ in ROWS])
+@pytest.mark.parametrize("dtype", [SINGLE, DOUBLE], ids=lambda dtype: str(dtype.name))
+def test_rows(name: str, params: dict[str, Any], dtype: DType) -> None:
+    for length in (2, 4, 10, 128):
+        x = rows(length, dtype)
+        halves = name in ("glu", "geglu", "swiglu", "maxout")
+        cotangents = np.ones((len(x), length // 2 if halves else length))
+        truth = oracle.rowwise(name, params, Block(x, cotangents, np.zeros_like(x)))[0]
+        got = getattr(multiact.precise, name)(x.astype(dtype.native), **params)
+        error, where = worst(got, truth.reshape(2, *got.shape), dtype, np.zeros(got.shape))
+        assert error <= (VALUE_BOUND if dtype is DOUBLE else ROUNDED_BOUND), (length, error, where)
+
+
+def test_a_confident_row_has_a_gradient() -> None:
+    """The gradient of −ln softmax at an entry with a weight of almost 1 is not rounded to 0."""
+    x, cotangent = np.array([[0.0, -40.0]], np.float32), np.array([[1.0, 0.0]], np.float32)
+    weight = np.exp(-40.0)
+    gradient, _ = multiact.vjp(multiact.precise.log_softmax, x, cotangent)
+    np.testing.assert_allclose(gradient, [[weight, -weight]], rtol=1e-6)
+    gradient, _ = multiact.vjp(multiact.precise.softmax, x, cotangent)
+    np.testing.assert_allclose(gradient, [[weight, -weight]], rtol=1e-6)
