@@ -23,6 +23,12 @@ def check_axis(function: str, axis: Any, rank: int) -> int:
     return index % rank
 
 
+def row_axis(lift: Lift, function: str, axis: Any, x: Any) -> Any:
+    """The axis of x's rows; as it came where not even the rank is known while tracing."""
+    shape = lift.shape(x)
+    return axis if shape is None else check_axis(function, axis, len(shape))
+
+
 def check_broadcast(
     function: str,
     name: str,
@@ -71,6 +77,20 @@ def check_interval(function: str, lower: Any, upper: Any) -> None:
             f"{function} got lower={lower!r} and upper={upper!r}. Allowed are finite numbers "
             f"with lower ≤ upper; swap or correct them."
         )
+
+
+def check_positive(function: str, name: str, value: Any) -> None:
+    """A finite number above 0."""
+    if not isinstance(value, (int, float)):
+        raise _errors.scalar(function, name, value)
+    if not 0 < value < math.inf:
+        raise _errors.number(function, name, value, "a positive, finite number")
+
+
+def check_finite(function: str, name: str, value: float) -> None:
+    """Neither infinite nor NaN."""
+    if not math.isfinite(value):
+        raise _errors.number(function, name, value, "a finite number or an array")
 
 
 def check_flag(function: str, name: str, value: Any) -> bool:

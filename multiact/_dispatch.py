@@ -5,7 +5,8 @@ through ``__missing__``, which finds the backend by the type's MRO, imports it a
 
 Two tables, because Dynamo guards the first one as a whole: ``backends`` grows at most once per
 framework, by the exact types that the framework's own calls hand out. Everything found by MRO
-(subclasses, types of plugins) or registered by users lives in ``_derived``.
+(subclasses, types of plugins), registered by users or known by the array API standard alone lives
+in ``_derived``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ SUPPORTED = (
     "torch.Tensor",
     "tensorflow.Tensor and tensorflow.Variable",
     "jax.Array",
+    "arrays of the array API standard (dask.array.Array, mlx.core.array, cupy.ndarray and others)",
 )
 ENTRY_POINT_GROUP = "multiact.backends"
 
@@ -29,6 +31,10 @@ _PACKAGES = {
     "tensorflow": "multiact_tensorflow",
     "jax": "multiact_jax",
     "jaxlib": "multiact_jax",
+    "array_api_strict": "multiact_array_api",
+    "cupy": "multiact_array_api",
+    "dask": "multiact_array_api",
+    "mlx": "multiact_array_api",
 }
 _derived: dict[type, Any] = {}
 
@@ -59,7 +65,7 @@ backends = Backends()
 
 
 def find(kind: type) -> Any:
-    """Resolve a type met for the first time: by its MRO, then by the plugins."""
+    """Resolve a type met for the first time: by its MRO, the plugins, or the array API standard."""
     for base in kind.__mro__:
         if base in _derived:
             return remember(kind, _derived[base])
@@ -75,6 +81,8 @@ def find(kind: type) -> Any:
         if issubclass(kind, backend.ARRAY_TYPES):
             return remember(kind, backend)
     backend = _find_plugin(kind)
+    if backend is None and hasattr(kind, "__array_namespace__"):
+        backend = _load(kind, "multiact_array_api")
     if backend is None:
         raise _errors.unsupported_type(kind, SUPPORTED)
     return remember(kind, backend)
@@ -101,8 +109,10 @@ def _load(kind: type, package: str) -> Any:
             import multiact_torch as backend
         elif package == "multiact_tensorflow":
             import multiact_tensorflow as backend
-        else:
+        elif package == "multiact_jax":
             import multiact_jax as backend
+        else:
+            import multiact_array_api as backend
     except Exception as cause:
         raise _errors.broken_backend(kind, package, cause) from cause
     return backend

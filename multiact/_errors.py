@@ -40,10 +40,11 @@ def unsupported_type(kind: type, supported: Iterable[str]) -> TypeError:
 
 def broken_backend(kind: type, package: str, cause: BaseException) -> TypeError:
     """The type's framework is there, but its backend cannot be imported."""
+    extra = package.removeprefix("multiact_").replace("_", "-")
     return TypeError(
         f"multiact cannot serve arrays of type {describe(kind)}: importing its backend "
         f"{package!r} failed with {type(cause).__name__}: {cause}. Repair that installation "
-        f"(pip install 'multiact[{package.removeprefix('multiact_')}]' names the versions)."
+        f"(pip install 'multiact[{extra}]' names the versions)."
     )
 
 
@@ -133,6 +134,27 @@ def scalar(function: str, name: str, value: Any) -> TypeError:
     )
 
 
+def number(function: str, name: str, value: Any, allowed: str) -> ValueError:
+    """A number with which the function has no value."""
+    return ValueError(f"{function} got {name}={value!r}. Allowed is {allowed}.")
+
+
+def bounds(function: str, low_name: str, low: Any, high_name: str, high: Any) -> ValueError:
+    """Two ends in the wrong order, or the same."""
+    return ValueError(
+        f"{function} got {low_name}={low!r} and {high_name}={high!r}. Allowed are numbers with "
+        f"{low_name} < {high_name}; swap or correct them."
+    )
+
+
+def halves(function: str, axis: int, length: int) -> ValueError:
+    """An axis that cannot be split in the middle."""
+    return ValueError(
+        f"{function} got axis {axis} of length {length} and needs two halves of it. Allowed is an "
+        f"even length; pass axis= if the features are elsewhere, or add or drop a feature."
+    )
+
+
 def mask(function: str, value: Any) -> TypeError:
     """A mask that is not boolean."""
     dtype = getattr(value, "dtype", describe(type(value)))
@@ -173,4 +195,13 @@ def no_gradients(kind: type, name: str) -> TypeError:
     return TypeError(
         f"multiact.{name} got an array of type {describe(kind)}, whose registered backend has no "
         f"{name}. Convert x to another framework, or give the backend that attribute."
+    )
+
+
+def no_precise(kind: type) -> TypeError:
+    """A registered backend that has the default tier only."""
+    return TypeError(
+        f"multiact.precise got an array of type {describe(kind)}, whose registered backend has no "
+        f"precise tier. Convert x to another framework, or give the backend an attribute "
+        f"`precise` with the functions that multiact.backend.build makes with a precise lift."
     )

@@ -101,8 +101,12 @@ def derivative(f: Callable[..., Any], x: Any, *, order: int = 1, **params: Any) 
     backend = _differentiating(x, "derivative")
     # By name: softmax keeps the shape of x, so its result does not give it away.
     name = getattr(f, "__name__", None)
-    if name in rowwise and f in (rowwise[name], getattr(backend, name)):
-        raise _errors.not_elementwise(name)
+    if name in rowwise:
+        from multiact import precise
+
+        homes = (precise, backend, getattr(backend, "precise", None))
+        if f is rowwise[name] or any(getattr(home, name, None) is f for home in homes):
+            raise _errors.not_elementwise(name)
     return backend.derivative(f, x, order, params)
 
 

@@ -2,7 +2,8 @@
 
 A backend supplies primitives (:class:`Primitives`) and a lift (:class:`Lift`);
 :func:`build` makes every function of the catalogue from them. Native kernels, where they are
-worth it, replace single functions.
+worth it, replace single functions. ``closed_form`` has the gradients for arrays without automatic
+differentiation, ``error_function`` has erf and erfc for libraries that lack them.
 """
 
 from __future__ import annotations
@@ -12,9 +13,20 @@ from typing import Any
 
 import multiact
 from multiact import _arguments, _errors
-from multiact.formulas import Elementwise, Lift, Primitives, Rowwise, factory
+from multiact import _closed_form as closed_form
+from multiact.formulas import Elementwise, Lift, Primitives, Rowwise, error_function, factory
 
-__all__ = ["Elementwise", "Lift", "Native", "Primitives", "Rowwise", "build", "check_parameter"]
+__all__ = [
+    "Elementwise",
+    "Lift",
+    "Native",
+    "Primitives",
+    "Rowwise",
+    "build",
+    "check_parameter",
+    "closed_form",
+    "error_function",
+]
 
 Native = Callable[[Callable[..., Any]], Callable[..., Any]]
 """Takes the function made from the formula, returns one that prefers the native kernel."""

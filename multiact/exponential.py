@@ -1,4 +1,4 @@
-"""elu and selu: linear above 0, a shifted exponential below."""
+"""elu, selu, celu, xielu: a shifted exponential below 0."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from multiact._typing import Array, Parameter
     range=(-1.0, INF),
     monotonic=True,
     zero_centred=False,
+    smoothness="C1",
+    derivative_range=(0.0, 1.0),
+    zeros=0.0,
     tensor_parameters=("alpha",),
     cases=({}, {"alpha": 0.5}, {"alpha": 2.5}, {"alpha": -1.0}),
     paper="Clevert et al. 2015, Fast and accurate deep network learning by ELUs, arXiv:1511.07289",
@@ -66,6 +69,9 @@ def elu(x: Array, alpha: Parameter = 1.0) -> Array:
     range=(-1.7580993408473768, INF),
     monotonic=True,
     zero_centred=False,
+    smoothness="C0",
+    derivative_range=(0.0, 1.7580993408473768),
+    zeros=0.0,
     paper="Klambauer et al. 2017, Self-normalizing neural networks, arXiv:1706.02515",
 )
 def selu(x: Array) -> Array:
@@ -102,3 +108,122 @@ def selu(x: Array) -> Array:
     array([-1.11133074,  0.        ,  2.10140197])
     """
     return backends[type(x)].selu(x)  # type: ignore[no-any-return]
+
+
+@activation(
+    formula=r"\max(x, 0) + \min(0, \alpha (e^{x/\alpha} - 1))",
+    kink_gradient="celu'(0) = 1",
+    limits=(-1.0, INF),
+    range=(-1.0, INF),
+    monotonic=True,
+    zero_centred=False,
+    smoothness="C1",
+    derivative_range=(0.0, 1.0),
+    zeros=0.0,
+    cases=({}, {"alpha": 0.5}, {"alpha": 2.5}),
+    paper="Barron 2017, Continuously differentiable exponential linear units, arXiv:1704.07483",
+)
+def celu(x: Array, alpha: float = 1.0) -> Array:
+    """Continuously differentiable exponential unit: x above 0, alpha·(e^(x/alpha) − 1) below.
+
+    Parameters
+    ----------
+    x : array
+        Any shape; floating, integer or bool (promoted).
+    alpha : float, default 1.0
+        The negative saturation value −alpha, and the scale on which it is reached; any finite
+        number but 0. With a negative alpha the function grows exponentially below 0.
+
+    Returns
+    -------
+    array
+        Of x's framework, shape and floating dtype.
+
+    Raises
+    ------
+    TypeError
+        x is of an unknown type or dtype, or ``alpha`` is no Python number.
+    ValueError
+        ``alpha`` is 0, infinite or NaN.
+
+    Notes
+    -----
+    celu'(0) = 1 for every alpha: there is no kink, only the second derivative jumps. Elu's
+    derivative jumps at 0 unless alpha is 1, where the two functions are the same.
+    ``keras.activations.celu`` differentiates to 2 at 0.
+
+    Source: Barron 2017, "Continuously differentiable exponential linear units", arXiv:1704.07483.
+
+    Examples
+    --------
+    >>> import numpy, multiact
+    >>> multiact.celu(numpy.array([-2.0, 0.0, 2.0]), alpha=2.0)
+    array([-1.26424112,  0.        ,  2.        ])
+    """
+    return backends[type(x)].celu(x, alpha)  # type: ignore[no-any-return]
+
+
+@activation(
+    formula=r"\alpha_p x^2 + \beta x \text{ if } x > 0 \text{ else }"
+    r" \alpha_n (e^x - 1 - x) + \beta x",
+    limits=(INF, INF),
+    range=(-0.2057512240964821, INF),
+    monotonic=False,
+    zero_centred=False,
+    smoothness="C1",
+    derivative_range=(-0.30000000000000004, INF),
+    derivative_roots=(-0.9808292530117262,),
+    zeros=0.0,
+    tensor_parameters=("alpha_p", "alpha_n"),
+    cases=(
+        {},
+        {"alpha_p": 0.3, "alpha_n": 1.7},
+        {"alpha_p": 1.5, "alpha_n": 0.52, "beta": 0.5},
+        {"alpha_p": 0.25, "alpha_n": 0.5, "beta": 0.0},
+    ),
+    paper="Huang and Schlag 2024, Deriving activation functions using integration, "
+    "arXiv:2411.13010",
+)
+def xielu(x: Array, alpha_p: Parameter = 0.8, alpha_n: Parameter = 0.8, beta: float = 0.5) -> Array:
+    """xIELU: the integral of a trainable elu, quadratic above 0.
+
+    Parameters
+    ----------
+    x : array
+        Any shape; floating, integer or bool (promoted).
+    alpha_p, alpha_n : float or array, default 0.8
+        Curvature above and below 0; arrays broadcast to x and get gradients. These are the
+        effective values: ``transformers`` derives them as softplus(alpha_p) and
+        beta + softplus(alpha_n) from what it trains.
+    beta : float, default 0.5
+        The slope at 0.
+
+    Returns
+    -------
+    array
+        Of x's framework, shape and floating dtype.
+
+    Raises
+    ------
+    TypeError
+        x, alpha_p or alpha_n is of an unknown type or dtype, or they belong to two frameworks, or
+        beta is no number.
+    ValueError
+        alpha_p or alpha_n does not broadcast to x.
+
+    Notes
+    -----
+    Above 0 it is alpha_p·x² + beta·x, otherwise alpha_n·(eˣ − 1 − x) + beta·x. The derivative is
+    continuous, beta at 0; the second derivative jumps there from alpha_n to 2·alpha_p. Far below 0
+    the function is a line of slope beta − alpha_n: with the defaults it rises again.
+
+    Source: Huang and Schlag 2024, "Deriving activation functions using integration",
+    arXiv:2411.13010.
+
+    Examples
+    --------
+    >>> import numpy, multiact
+    >>> multiact.xielu(numpy.array([-1.0, 0.0, 2.0]))
+    array([-0.20569645,  0.        ,  4.2       ])
+    """
+    return backends[type(x)].xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]

@@ -1,9 +1,9 @@
-"""maxout: functions over groups of consecutive features."""
+"""maxout, crelu: several features become one, or one several."""
 
 from __future__ import annotations
 
 from multiact._dispatch import backends
-from multiact._record import activation
+from multiact._record import INF, activation
 from multiact._typing import Array
 
 
@@ -51,3 +51,49 @@ def maxout(x: Array, pieces: int, axis: int = -1) -> Array:
     array([4., 3.])
     """
     return backends[type(x)].maxout(x, pieces, axis)  # type: ignore[no-any-return]
+
+
+@activation(
+    kind="rowwise",
+    kink_gradient="crelu'(0) = 0 in both halves",
+    formula=r"[\max(x, 0),\ \max(-x, 0)]",
+    range=(0.0, INF),
+    paper="Shang et al. 2016, Understanding and improving convolutional neural networks via "
+    "concatenated rectified linear units, arXiv:1603.05201",
+)
+def crelu(x: Array, axis: int = -1) -> Array:
+    """Concatenated rectified linear unit: max(x, 0), then max(−x, 0), along an axis.
+
+    Parameters
+    ----------
+    x : array
+        At least one dimension; floating, integer or bool (promoted).
+    axis : int, default -1
+        The feature axis.
+
+    Returns
+    -------
+    array
+        Of x's framework and floating dtype; the axis is twice as long.
+
+    Raises
+    ------
+    TypeError
+        x is of an unknown type or dtype, or axis is no integer.
+    ValueError
+        x has no such axis.
+
+    Notes
+    -----
+    Gradient at the kink: 0 in both halves.
+
+    Source: Shang et al. 2016, "Understanding and improving convolutional neural networks via
+    concatenated rectified linear units", arXiv:1603.05201.
+
+    Examples
+    --------
+    >>> import numpy, multiact
+    >>> multiact.crelu(numpy.array([-1.5, 2.0]))
+    array([0. , 2. , 1.5, 0. ])
+    """
+    return backends[type(x)].crelu(x, axis)  # type: ignore[no-any-return]

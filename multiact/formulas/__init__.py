@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from multiact.formulas import (
+    error_function,
     exponential,
     gated,
     grouped,
@@ -27,8 +28,19 @@ from multiact.formulas import (
     thresholds,
 )
 from multiact.formulas._kinds import Elementwise, Lift, Primitives, Rowwise
+from multiact.formulas._tiers import precise_elementwise, precise_rowwise
 
-__all__ = ["FAMILIES", "Elementwise", "Lift", "Primitives", "Rowwise", "factory"]
+__all__ = [
+    "FAMILIES",
+    "Elementwise",
+    "Lift",
+    "Primitives",
+    "Rowwise",
+    "error_function",
+    "factory",
+    "precise_elementwise",
+    "precise_rowwise",
+]
 
 FAMILIES = {
     "rectifiers": rectifiers,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,10 @@ class Elementwise:
     ``value(xp, x, *parameters)`` is f. ``partials[0](xp, x, *parameters)`` is ∂f/∂x and
     ``partials[i]`` the derivative with respect to the i-th parameter. Parameters are numbers or
     arrays that broadcast against x.
+
+    ``precise`` is the form that the precise tier evaluates in float64, if this one is not accurate
+    enough for it. ``oscillates`` names what has no limit at ±inf: the
+    "derivative", or the "value" and the derivative.
     """
 
     name: str
@@ -26,6 +30,8 @@ class Elementwise:
     partials: tuple[Callable[..., Any], ...]
     parameters: tuple[str, ...] = ()
     keeps_integers: bool = False
+    precise: Elementwise | None = None
+    oscillates: Literal["", "derivative", "value"] = ""
 
 
 @dataclass(frozen=True)
@@ -36,12 +42,14 @@ class Rowwise:
     Python values.
     ``pushforward(xp, x, tangent, mask, *static)`` is J·tangent and
     ``pullback(xp, x, cotangent, mask, *static)`` is Jᵀ·cotangent, J being the Jacobian at x.
+    ``precise`` is as for :class:`Elementwise`.
     """
 
     name: str
     value: Callable[..., Any]
     pushforward: Callable[..., Any]
     pullback: Callable[..., Any]
+    precise: Rowwise | None = None
 
 
 class Primitives(Protocol):
@@ -51,7 +59,7 @@ class Primitives(Protocol):
     ULP in the array's dtype). ``sigmoids(x)`` is the pair σ(x), σ(−x), both relatively accurate in
     both tails and with derivatives that are right at 0 too. ``where``, ``maximum`` and ``minimum``
     take Python numbers beside arrays without changing the array's dtype. ``sort`` is ascending,
-    ``halves`` splits an axis of even length in the middle.
+    ``halves`` splits an axis of even length in the middle, ``detach`` is x without its derivative.
     """
 
     def exp(self, x: Any) -> Any: ...
@@ -81,6 +89,7 @@ class Primitives(Protocol):
     def halves(self, x: Any, axis: int) -> tuple[Any, Any]: ...
     def concat(self, parts: tuple[Any, ...], axis: int) -> Any: ...
     def astype_like(self, condition: Any, x: Any) -> Any: ...
+    def detach(self, x: Any) -> Any: ...
 
 
 class Lift(Protocol):
@@ -103,6 +112,12 @@ class Lift(Protocol):
 
     def is_bool(self, x: Any) -> bool:
         """Whether an array of this framework is boolean."""
+
+    def check_parameter(self, function: str, name: str, value: Any, x: Any) -> bool:
+        """Whether the parameter is an array; a number is none, and anything else refused.
+
+        The array must broadcast to x and lose nothing in the dtype of the arithmetic.
+        """
 
     def uniform(self, function: str, x: Any, lower: float, upper: float, rng: Any) -> Any:
         """An array like x with entries from U(lower, upper), in the dtype of the arithmetic."""

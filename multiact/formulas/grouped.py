@@ -1,4 +1,4 @@
-"""maxout: functions over groups of consecutive features."""
+"""maxout, crelu: several features become one, or one several."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from multiact import _arguments, _errors
 from multiact.formulas._kinds import Lift, Rowwise
+from multiact.formulas.rectifiers import RELU
 
 
 def _maxout(xp: Any, x: Any, mask: None, axis: int, pieces: int) -> Any:
@@ -32,7 +33,28 @@ def _maxout_back(xp: Any, x: Any, cotangent: Any, mask: None, axis: int, pieces:
     return xp.merge_axes(share * xp.expand_dims(cotangent, axis + 1), axis)
 
 
+def _crelu(xp: Any, x: Any, mask: None, axis: int) -> Any:
+    return xp.concat((RELU.value(xp, x), RELU.value(xp, -x)), axis)
+
+
+def _slopes(xp: Any, x: Any) -> tuple[Any, Any]:
+    """The derivatives of max(x, 0) and of max(−x, 0)."""
+    return RELU.partials[0](xp, x), -RELU.partials[0](xp, -x)
+
+
+def _crelu_forward(xp: Any, x: Any, tangent: Any, mask: None, axis: int) -> Any:
+    rising, falling = _slopes(xp, x)
+    return xp.concat((rising * tangent, falling * tangent), axis)
+
+
+def _crelu_back(xp: Any, x: Any, cotangent: Any, mask: None, axis: int) -> Any:
+    rising, falling = _slopes(xp, x)
+    first, second = xp.halves(cotangent, axis)
+    return rising * first + falling * second
+
+
 MAXOUT = Rowwise("maxout", _maxout, _maxout_forward, _maxout_back)
+CRELU = Rowwise("crelu", _crelu, _crelu_forward, _crelu_back)
 
 
 def maxout(lift: Lift) -> Callable[..., Any]:
@@ -54,3 +76,13 @@ def maxout(lift: Lift) -> Callable[..., Any]:
         return apply(x, None, axis, count)
 
     return maxout
+
+
+def crelu(lift: Lift) -> Callable[..., Any]:
+    """Both signs of every feature, so twice as many."""
+    apply = lift.rowwise(CRELU)
+
+    def crelu(x: Any, axis: int = -1) -> Any:
+        return apply(x, None, _arguments.row_axis(lift, "crelu", axis, x))
+
+    return crelu

@@ -1,4 +1,4 @@
-"""softplus, silu, mish, gelu: smooth everywhere, close to relu far from 0.
+"""softplus, squareplus, silu, mish, gelu and its variants: close to relu far from 0.
 
 Throughout, s = σ(z) and r = σ(−z) = 1 − s. Where r is a factor both are computed, because each is
 accurate only in its own tail. They are smooth, so that a derivative can be differentiated again.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from multiact import _errors
 from multiact.formulas._kinds import Elementwise, Lift, unary
+from multiact.formulas.precise import smooth as precise
+from multiact.formulas.rectifiers import RELU
 
 SQRT_HALF = math.sqrt(0.5)
 INV_SQRT_PI = 1 / math.sqrt(math.pi)
@@ -19,6 +22,10 @@ INV_SQRT_PI = 1 / math.sqrt(math.pi)
 TANH_FORM_SCALE = 2 * math.sqrt(2 / math.pi)
 TANH_FORM_CUBIC = 0.044715
 SIGMOID_FORM_SCALE = 1.702
+# Where gelu reaches this it is x to within 1e-22.
+GELU_CEILING = 10
+# Its square is finite in float32, and beside it b is nothing.
+SQUARABLE = 2.0**60
 
 
 def _softplus(xp: Any, x: Any, beta: Any) -> Any:
@@ -37,7 +44,46 @@ SOFTPLUS = Elementwise(
     value=_softplus,
     partials=(lambda xp, x, beta: xp.sigmoid(beta * x), _softplus_dbeta),
     parameters=("beta",),
+    precise=precise.SOFTPLUS,
 )
+
+
+def _squareplus_root(xp: Any, x: Any, b: Any) -> tuple[Any, Any]:
+    """|x| and √(x² + b), in a form that does not overflow."""
+    a = xp.abs(x)
+    small = xp.minimum(a, SQUARABLE)
+    return a, xp.sqrt(small * small + b) + xp.maximum(a - SQUARABLE, 0)
+
+
+def _squareplus(xp: Any, x: Any, b: Any) -> Any:
+    # f(x) − f(−x) = x, and f(−|x|) = b/(2·(√(x² + b) + |x|)) does not cancel.
+    a, root = _squareplus_root(xp, x, b)
+    return xp.maximum(x, 0) + (0.5 * b) / (a + root)
+
+
+def _squareplus_dx(xp: Any, x: Any, b: Any) -> Any:
+    # (1 + x/root)/2, the derivative, and its own derivative cancel far from 0. There
+    # f(−|x|)/root is what the derivative is less than 1 on the right, and the whole on the left.
+    a, root = _squareplus_root(xp, x, b)
+    square, rest = x * a, ((0.5 * b) / root) / (a + root)
+    right = xp.where(square > b, 1 - rest, 0.5 + 0.5 * (x / root))
+    return xp.where(square < -b, rest, right)
+
+
+def _squareplus_db(xp: Any, x: Any, b: Any) -> Any:
+    _, root = _squareplus_root(xp, x, b)
+    return 0.25 / root
+
+
+SQUAREPLUS = Elementwise(
+    "squareplus",
+    value=_squareplus,
+    partials=(_squareplus_dx, _squareplus_db),
+    parameters=("b",),
+    precise=precise.SQUAREPLUS,
+)
+# For b = 0.
+SQUAREPLUS_SHARP = replace(RELU, name="squareplus", keeps_integers=False)
 
 
 def _silu_unit_dx(xp: Any, x: Any) -> Any:
@@ -55,12 +101,24 @@ def _silu_dbeta(xp: Any, x: Any, beta: Any) -> Any:
     return (x * s) * (x * r)
 
 
-SILU_UNIT = Elementwise("silu", value=lambda xp, x: x * xp.sigmoid(x), partials=(_silu_unit_dx,))
+SILU_UNIT = Elementwise(
+    "silu",
+    value=lambda xp, x: x * xp.sigmoid(x),
+    partials=(_silu_unit_dx,),
+    precise=precise.SILU_UNIT,
+)
 SILU = Elementwise(
     "silu",
     value=lambda xp, x, beta: x * xp.sigmoid(beta * x),
     partials=(_silu_dx, _silu_dbeta),
     parameters=("beta",),
+    precise=precise.SILU,
+)
+QUICK_GELU = Elementwise(
+    "quick_gelu",
+    value=lambda xp, x: SILU.value(xp, x, SIGMOID_FORM_SCALE),
+    partials=(lambda xp, x: _silu_dx(xp, x, SIGMOID_FORM_SCALE),),
+    precise=precise.QUICK_GELU,
 )
 
 
@@ -78,7 +136,7 @@ def _mish_dx(xp: Any, x: Any) -> Any:
     return s * (t * q + 4 * x * (r * r)) / (q * q)
 
 
-MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,))
+MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,), precise=precise.MISH)
 
 
 def _gelu(xp: Any, x: Any) -> Any:
@@ -91,7 +149,15 @@ def _gelu_dx(xp: Any, x: Any) -> Any:
     return 0.5 * xp.erfc(z) - (INV_SQRT_PI * z) * xp.exp(-(z * z))
 
 
-GELU = Elementwise("gelu", value=_gelu, partials=(_gelu_dx,))
+GELU = Elementwise("gelu", value=_gelu, partials=(_gelu_dx,), precise=precise.GELU)
+
+# Chosen by x, since the value alone does not say which side of the kink it is on.
+GELU_10 = Elementwise(
+    "gelu_10",
+    value=lambda xp, x: xp.where(x >= GELU_CEILING, float(GELU_CEILING), _gelu(xp, x)),
+    partials=(lambda xp, x: xp.where(x >= GELU_CEILING, 0.0, _gelu_dx(xp, x)),),
+    precise=precise.GELU_10,
+)
 
 
 def _tanh_form_argument(x: Any) -> Any:
@@ -108,11 +174,14 @@ GELU_TANH = Elementwise(
     "gelu",
     value=lambda xp, x: x * xp.sigmoid(_tanh_form_argument(x)),
     partials=(_gelu_tanh_dx,),
+    precise=precise.GELU_TANH,
 )
 
 GELU_FORMS = ("none", "tanh", "sigmoid")
 
 mish = unary(MISH)
+quick_gelu = unary(QUICK_GELU)
+gelu_10 = unary(GELU_10)
 
 
 def softplus(lift: Lift) -> Callable[..., Any]:
@@ -128,6 +197,21 @@ def softplus(lift: Lift) -> Callable[..., Any]:
         return apply(x, beta)
 
     return softplus
+
+
+def squareplus(lift: Lift) -> Callable[..., Any]:
+    """b is one number."""
+    apply = lift.elementwise(SQUAREPLUS, "squareplus")
+    sharp = lift.elementwise(SQUAREPLUS_SHARP, "squareplus")
+
+    def squareplus(x: Any, b: float = 4.0) -> Any:
+        if not isinstance(b, (int, float)):
+            raise _errors.scalar("squareplus", "b", b)
+        if not 0 <= b < math.inf:
+            raise _errors.number("squareplus", "b", b, "a finite number from 0, which gives relu")
+        return apply(x, b) if b else sharp(x)
+
+    return squareplus
 
 
 def silu(lift: Lift) -> Callable[..., Any]:
@@ -147,7 +231,7 @@ def gelu(lift: Lift) -> Callable[..., Any]:
     """Three forms, also spelled False and True."""
     none = lift.elementwise(GELU, "gelu")
     tanh_form = lift.elementwise(GELU_TANH, "gelu")
-    sigmoid_form = lift.elementwise(SILU, "gelu")
+    sigmoid_form = lift.elementwise(QUICK_GELU, "gelu")
 
     def gelu(x: Any, approximate: str | bool = "none") -> Any:
         # An array would be compared element by element.
@@ -157,7 +241,7 @@ def gelu(lift: Lift) -> Callable[..., Any]:
             if approximate is True or approximate == "tanh":
                 return tanh_form(x)
             if approximate == "sigmoid":
-                return sigmoid_form(x, SIGMOID_FORM_SCALE)
+                return sigmoid_form(x)
         raise _errors.option("gelu", "approximate", approximate, (*GELU_FORMS, False, True))
 
     return gelu

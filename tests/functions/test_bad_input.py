@@ -304,14 +304,15 @@ class TestGradients:
         refused(TypeError, ("tanh", "complex64"), multiact.vjp, multiact.tanh, z, z)
 
     @every_function
-    @pytest.mark.parametrize("shape", [(), (1,), (4,), (3, 1), (4, 3), (1, 3, 4)])
-    def test_shape_of_the_cotangent(
-        self, backend: Backend, x: Any, case: Case, shape: tuple[int, ...]
-    ) -> None:
+    def test_shape_of_the_cotangent(self, backend: Backend, x: Any, case: Case) -> None:
         name, params = case
-        cotangent = backend.array(np.ones(shape), "float32")
-        words = (name, "cotangent", re.escape(str(shape)), r"\(3, [42]\)")
-        refused(ValueError, words, multiact.vjp, getattr(multiact, name), x, cotangent, **params)
+        result = re.escape(str(tuple(getattr(multiact, name)(x, **params).shape)))
+        for shape in ((), (1,), (3, 1), (4, 3), (1, 3, 4)):
+            cotangent = backend.array(np.ones(shape), "float32")
+            words = (name, "cotangent", re.escape(str(shape)), result)
+            refused(
+                ValueError, words, multiact.vjp, getattr(multiact, name), x, cotangent, **params
+            )
 
     @pytest.mark.parametrize("other", list(Backend), ids=lambda other: other.value)
     def test_framework_of_the_cotangent(self, backend: Backend, x: Any, other: Backend) -> None:

@@ -1,4 +1,4 @@
-"""rrelu in training: where the slopes come from."""
+"""rrelu in training and gumbel_softmax: where the slopes and the noise come from."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from tests.backends import Backend, common_dtypes
 
 LOWER, UPPER = 1 / 8, 1 / 3
 MINUS_ONE = -np.ones(4096)
+
+LOGITS = np.log(np.array([0.5, 0.125, 0.25, 0.125]))
+ROWS = 4096
 
 
 def drawn(backend: Backend, rng: Any, dtype: str = "float32", **params: Any) -> Any:
@@ -185,4 +188,152 @@ def test_tensorflow_takes_a_generator_in_a_function() -> None:
     generator = tf.random.Generator.from_seed(7)
     f = tf.function(lambda x: multiact.rrelu(x, training=True, rng=generator), autograph=False)
     x = Backend.TENSORFLOW.array(MINUS_ONE, "float32")
+    assert (f(x) != f(x)).numpy().any()
+
+
+def sampled(backend: Backend, rng: Any, dtype: str = "float32", **params: Any) -> Any:
+    """One sample for each of 4096 rows of the same logits."""
+    x = backend.array(np.broadcast_to(LOGITS, (ROWS, LOGITS.size)), dtype)
+    return backend.doubles(multiact.gumbel_softmax(x, rng=rng, **params))
+
+
+def test_gumbel_softmax_with_the_same_seed(backend: Backend, dtype: str) -> None:
+    first, again, other = (sampled(backend, seed, dtype) for seed in (7, 7, 8))
+    assert first.tolist() == again.tolist()
+    assert first.tolist() != other.tolist()
+
+
+def test_gumbel_softmax_takes_generators(backend: Backend) -> None:
+    for make in generators(backend):
+        assert sampled(backend, make(7)).tolist() == sampled(backend, make(7)).tolist()
+    if backend is not Backend.JAX:
+        generator = generators(backend)[0](7)
+        assert sampled(backend, generator).tolist() != sampled(backend, generator).tolist()
+
+
+@common_dtypes
+def test_the_largest_weight_is_distributed_as_softmax(backend: Backend, dtype: str) -> None:
+    y = sampled(backend, 0, dtype, hard=True)
+    assert (y.sum(-1) == 1).all()
+    assert set(np.unique(y)) == {0.0, 1.0}
+    shares, want = y.mean(0), np.exp(LOGITS)
+    # Four standard errors of a share of 4096, for a fixed seed.
+    assert (np.abs(shares - want) < 4 * np.sqrt(want * (1 - want) / ROWS)).all()
+
+
+def test_soft_weights_have_the_same_noise_as_hard_ones(backend: Backend) -> None:
+    soft, hard = sampled(backend, 5, temperature=0.5), sampled(backend, 5, hard=True)
+    assert (soft.argmax(-1) == hard.argmax(-1)).all()
+    assert np.abs(soft.sum(-1) - 1).max() < 1e-6
+    assert len(np.unique(soft)) > 3 * ROWS
+
+
+@pytest.mark.parametrize("backend", [b for b in Backend if b is not Backend.JAX])
+def test_noise_is_a_gumbel_variable(backend: Backend) -> None:
+    """ln y of two entries differs by a logistic variable: mean 0, variance π²/3."""
+    y = sampled(backend, None, "float64")
+    logistic = np.log(y[:, 1] / y[:, 3])
+    assert abs(logistic.mean()) < 6 * np.pi / np.sqrt(3 * ROWS)
+    assert logistic.var() == pytest.approx(np.pi**2 / 3, rel=0.2)
+
+
+def test_no_draw_is_infinite(backend: Backend) -> None:
+    """0 and 1 are uniform numbers in the narrower dtypes."""
+    x = backend.array(np.zeros((2**16, 8)), "float32")
+    y = backend.doubles(multiact.gumbel_softmax(x, rng=0))
+    assert np.isfinite(y).all()
+    assert (y > 0).all()
+
+
+def test_the_gradient_has_the_noise_of_the_value(backend: Backend) -> None:
+    x, dtype = np.broadcast_to(LOGITS, (3, LOGITS.size)), "float32"
+    array, cotangent = backend.array(x, dtype), np.arange(12.0).reshape(3, 4) % 5 - 2
+    s = backend.doubles(multiact.gumbel_softmax(array, rng=11))
+    want = s * (cotangent - (s * cotangent).sum(-1, keepdims=True))
+    for hard in (False, True):
+        dx = multiact.vjp(
+            multiact.gumbel_softmax, array, backend.array(cotangent, dtype), rng=11, hard=hard
+        ).x
+        np.testing.assert_allclose(backend.doubles(dx), want, rtol=1e-5, atol=1e-6)
+
+
+def test_given_noise_is_the_same_everywhere() -> None:
+    rng = np.random.default_rng(3)
+    noise = rng.gumbel(size=(64, 4)).astype(np.float32)
+    for hard in (False, True):
+        first, *others = (
+            backend.doubles(
+                multiact.gumbel_softmax(
+                    backend.array(np.broadcast_to(LOGITS, noise.shape), "float32"),
+                    hard=hard,
+                    noise=backend.array(noise, "float32"),
+                )
+            )
+            for backend in Backend
+        )
+        for other in others:
+            np.testing.assert_allclose(other, first, rtol=1e-6, atol=0)
+
+
+def test_gumbel_softmax_asks_for_a_key_in_jax() -> None:
+    with pytest.raises(ValueError, match=r"gumbel_softmax got rng=None.*jax\.random\.key\(0\)"):
+        sampled(Backend.JAX, None)
+
+
+def test_gumbel_softmax_refuses_other_generators(backend: Backend) -> None:
+    for wrong in ("0", 0.5, [1]):
+        with pytest.raises(TypeError, match=r"gumbel_softmax got rng of type.*int seed"):
+            sampled(backend, wrong)
+
+
+def test_gumbel_softmax_leaves_the_global_generator_alone() -> None:
+    torch = Backend.TORCH.framework
+    before = torch.get_rng_state().tolist()
+    sampled(Backend.TORCH, 3)
+    assert torch.get_rng_state().tolist() == before
+
+
+def test_gumbel_softmax_of_integers(backend: Backend) -> None:
+    x = backend.array([[1, 2, 3], [0, 0, 0]], "int32")
+    y = backend.doubles(multiact.gumbel_softmax(x, rng=0))
+    assert np.abs(y.sum(-1) - 1).max() < 1e-6
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_gumbel_softmax_compiled(differentiating: Backend, hard: bool) -> None:
+    # As for rrelu, compiled PyTorch has the global generator only.
+    rng = None if differentiating is Backend.TORCH else 7
+    cotangent = differentiating.array(np.eye(4), "float32")
+
+    def both(x: Any) -> tuple[Any, Any]:
+        options = {"rng": rng, "hard": hard}
+        return (
+            multiact.gumbel_softmax(x, **options),
+            multiact.vjp(multiact.gumbel_softmax, x, cotangent, **options).x,
+        )
+
+    x = differentiating.array(np.zeros((4, 4)), "float32")
+    y, dx = map(differentiating.doubles, differentiating.compile(both)(x))
+    assert np.abs(y.sum(-1) - 1).max() < 1e-6
+    assert np.abs(dx.sum(-1)).max() < 1e-6
+    assert np.abs(dx).max() > 0.01
+
+
+def test_gumbel_softmax_takes_a_traced_key() -> None:
+    jax = Backend.JAX.framework
+    x = jax.numpy.zeros((3, 4))
+    f = jax.jit(lambda x, key: multiact.gumbel_softmax(x, rng=key))
+    key = jax.random.key(7)
+    assert (f(x, key) == multiact.gumbel_softmax(x, rng=key)).all()
+    rows = jax.vmap(lambda k: multiact.gumbel_softmax(x, rng=k))(jax.random.split(key, 5))
+    assert len(np.unique(rows[:, 0, 0])) == 5
+    batched = jax.vmap(lambda x, k: multiact.gumbel_softmax(x, rng=k))(x, jax.random.split(key, 3))
+    assert batched.shape == (3, 4)
+
+
+def test_gumbel_softmax_takes_a_generator_in_a_function() -> None:
+    tf = Backend.TENSORFLOW.framework
+    generator = tf.random.Generator.from_seed(7)
+    f = tf.function(lambda x: multiact.gumbel_softmax(x, rng=generator), autograph=False)
+    x = tf.zeros([4, 4])
     assert (f(x) != f(x)).numpy().any()

@@ -23,9 +23,12 @@ SEEDS = {
     "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "softplus", "silu",
     "mish", "gelu", "softmax", "maxout",
 }  # fmt: skip
+FACTS = (
+    "limits", "range", "monotonic", "zero_centred", "smoothness", "derivative_range", "zeros",
+)  # fmt: skip
 SECTIONS = ("Parameters\n", "Returns\n", "Raises\n", "Notes\n", "Source: ", "Examples\n")
 # Where formulas change: dense near 0, far out on both sides.
-GRID = np.concatenate([np.linspace(-60, 60, 24_001), [-1e4, -700.0, 700.0, 1e4]])
+GRID = np.concatenate([np.linspace(-60, 60, 24_001), [-1e7, -1e4, -700.0, 700.0, 1e4, 1e7]])
 GRID.sort()
 
 
@@ -43,7 +46,7 @@ def test_all_is_what_is_public() -> None:
         for name, thing in vars(multiact).items()
         if not name.startswith("_") and not inspect.ismodule(thing) and name != "annotations"
     }
-    assert set(multiact.__all__) == public | {"__version__"}
+    assert set(multiact.__all__) == public | {"__version__", "precise"}
     assert multiact.__all__ == sorted(multiact.__all__)
     names = set(multiact.records) | {a for r in RECORDS for a in r.aliases}
     assert names <= set(multiact.__all__)
@@ -69,7 +72,7 @@ def test_records_are_complete(record: Any) -> None:
     assert record.summary == inspect.getdoc(record.function).partition("\n")[0]
     assert record.kind in ("elementwise", "rowwise")
     if record.kind == "elementwise":
-        for fact in ("limits", "range", "monotonic", "zero_centred"):
+        for fact in FACTS:
             assert getattr(record, fact) is not None, fact
 
 
@@ -92,7 +95,9 @@ def test_parameters_of_the_record_are_those_of_the_function(record: Any) -> None
 def test_limits(record: Any) -> None:
     for end, limit in zip((-1e300, 1e300), record.limits, strict=True):
         far = value(record, np.array([end / 1e200, end]))
-        if math.isinf(limit):
+        if math.isnan(limit):
+            assert np.ptp(value(record, np.sign(end) * np.linspace(1e3, 1e3 + 20, 101))) > 0.1
+        elif math.isinf(limit):
             assert (np.sign(far) == np.sign(limit)).all()
             assert abs(far[1]) > 1e9 * abs(far[0])
         else:
@@ -126,26 +131,40 @@ def test_zero_centred(record: Any) -> None:
     assert np.allclose(y, -y[::-1], rtol=1e-14) == record.zero_centred
 
 
+def jumps(record: Any, case: Any, order: int) -> set[float]:
+    """Where the value (0) or a derivative differs on both sides."""
+    xs = np.union1d(np.arange(-12, 12.5, 0.5), record.kinks)
+    sides = []
+    for around in (xs - 1e-7, xs + 1e-7):
+        if order == 0:
+            sides.append(record.function(around, **case))
+        else:
+            sides.append(multiact.derivative(record.function, around, order=order, **case))
+    return set(xs[np.abs(sides[1] - sides[0]) > 1e-4].tolist())
+
+
 @every_elementwise
 def test_kinks_are_where_the_derivative_jumps(record: Any) -> None:
-    jumps = []
-    for x in (-6.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 6.0):
-        around = np.array([x - 1e-7, x + 1e-7])
-        left, right = multiact.derivative(record.function, around, **record.cases[0])
-        if abs(left - right) > 1e-4:
-            jumps.append(x)
-    # With its default alpha = 1 elu has none; the record lists it for every other alpha.
-    assert set(jumps) == set(record.kinks) - ({0.0} if record.name == "elu" else set())
+    """Those of the first case are listed; and each that is listed is one, or bends, in some case:
+    elu has none with its default alpha = 1, but with every other.
+    """
+    kinks = set(record.kinks)
+    assert jumps(record, record.cases[0], 0) | jumps(record, record.cases[0], 1) <= kinks
+    bent = {x for case in record.cases for order in range(3) for x in jumps(record, case, order)}
+    assert kinks <= bent
 
 
 @every_elementwise
-@pytest.mark.parametrize("parameter", ["slope", "alpha", "beta"])
-def test_tensor_parameters_take_arrays(record: Any, parameter: str) -> None:
-    takes = parameter in record.tensor_parameters
-    assert takes == (parameter in record.signature.parameters)
-    if takes:
-        y = record.function(np.array([-1.0, 2.0]), **{parameter: np.array([0.5, 0.25])})
-        assert y.shape == (2,)
+def test_tensor_parameters_take_arrays(record: Any) -> None:
+    """Every parameter that the record names; the other numbers have to be numbers."""
+    x = np.array([-1.0, 2.0])
+    for name, parameter in list(record.signature.parameters.items())[1:]:
+        arguments = {**record.cases[0], name: np.array([0.5, 0.25])}
+        if name in record.tensor_parameters:
+            assert record.function(x, **arguments).shape == (2,)
+        elif isinstance(record.cases[0].get(name, parameter.default), float):
+            with pytest.raises(TypeError, match=name):
+                record.function(x, **arguments)
 
 
 @every_record
@@ -171,7 +190,12 @@ def test_every_public_function_is_documented() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["multiact", "multiact._gradients", *sorted({f"multiact.{r.family}" for r in RECORDS})],
+    [
+        "multiact",
+        "multiact._gradients",
+        "multiact.precise",
+        *sorted({f"multiact.{r.family}" for r in RECORDS}),
+    ],
 )
 def test_examples_in_docstrings(module: str) -> None:
     with np.printoptions(legacy=False):

@@ -15,19 +15,20 @@ Case = tuple[str, dict[str, Any]]
 every_function = pytest.mark.parametrize("case", default_cases(), ids=case_id)
 every_elementwise = pytest.mark.parametrize("case", elementwise_cases(first_only=True), ids=case_id)
 
-SHAPES = [(), (1,), (0,), (7,), (2, 0, 3), (1, 1, 1), (2, 3, 2, 1, 2, 1, 2)]
+SHAPES = [(), (1,), (0,), (7,), (2, 0, 3), (2, 3, 2, 1, 2, 1, 2)]
 
 
 @every_elementwise
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_shapes_are_kept(backend: Backend, shape: tuple[int, ...], case: Case) -> None:
+def test_shapes_are_kept(backend: Backend, case: Case) -> None:
     name, params = case
-    values = (np.arange(np.prod(shape, dtype=int)).reshape(shape) - 3.0) / 2
-    y = backend.doubles(getattr(multiact, name)(backend.array(values, "float32"), **params))
-    assert y.shape == shape
-    # Long, short and empty arrays go different ways through a framework.
-    want = getattr(multiact, name)(values, **params)
-    assert_close(y, want, "float32", {"both sides": 2.0})
+    # JAX compiles every shape anew.
+    for shape in SHAPES if backend is not Backend.JAX else SHAPES[:1] + SHAPES[4:]:
+        values = (np.arange(np.prod(shape, dtype=int)).reshape(shape) - 3.0) / 2
+        y = backend.doubles(getattr(multiact, name)(backend.array(values, "float32"), **params))
+        assert y.shape == shape
+        # Long, short and empty arrays go different ways through a framework.
+        want = getattr(multiact, name)(values, **params)
+        assert_close(y, want, "float32", {"both sides": 2.0})
 
 
 # JAX has no views: slicing copies.

@@ -9,16 +9,25 @@ import pytest
 
 import multiact
 from tests.backends import Backend, common_dtypes
-from tests.functions.contract import case_id, default_cases, elementwise_cases, eps, points
+from tests.functions.contract import (
+    case_id,
+    default_cases,
+    dtype_case_id,
+    dtype_cases,
+    elementwise_cases,
+    eps,
+    points,
+)
 
 Case = tuple[str, dict[str, Any]]
 
 
-SMOOTH = ("sigmoid", "tanh", "softplus", "silu", "mish", "gelu")
-every_case = pytest.mark.parametrize("case", elementwise_cases(), ids=case_id)
+SMOOTH = ("sigmoid", "tanh", "softplus", "silu", "mish", "gelu", "serf", "phish", "squareplus")
 
 
-@every_case
+@pytest.mark.parametrize(
+    ("dtype", "case"), dtype_cases("float32"), indirect=["dtype"], ids=dtype_case_id
+)
 def test_nan_in_nan_out(backend: Backend, dtype: str, case: Case) -> None:
     name, params = case
     f, values = getattr(multiact, name), points(dtype)
