@@ -76,6 +76,11 @@ multiact.gelu(tf.Variable(tf.ones(3)))
 tf.function(multiact.gelu, autograph=False)(tf.ones(3))
 assert compilations(values) <= 1
 
+import array_api_strict, dask.array
+multiact.gelu(array_api_strict.asarray([0.5]))
+multiact.gelu(dask.array.ones(3))
+assert compilations(values) == 0
+
 class Registered:
     pass
 

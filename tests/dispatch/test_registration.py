@@ -135,12 +135,13 @@ def test_the_plugins_are_read_only_when_all_else_fails(monkeypatch: pytest.Monke
 
 def test_a_backend_of_primitives(monkeypatch: pytest.MonkeyPatch) -> None:
     """Built and registered at run time, every function with its own name and signature."""
-    strict = pytest.importorskip("array_api_strict")
     monkeypatch.syspath_prepend(PLUGIN)
-    monkeypatch.delitem(sys.modules, "multiact_strict", raising=False)
-    import multiact_strict
+    for module in ("boxes", "multiact_boxes"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    import boxes
+    import multiact_boxes
 
-    functions = build("somewhere", multiact_strict.StrictLift())
+    functions = build("somewhere", multiact_boxes.BoxLift())
     assert list(functions) == list(multiact.records)
     for name, function in functions.items():
         assert isinstance(function, FunctionType)
@@ -149,9 +150,9 @@ def test_a_backend_of_primitives(monkeypatch: pytest.MonkeyPatch) -> None:
         assert list(inspect.signature(function).parameters) == list(
             multiact.records[name].signature.parameters
         )
-    array = strict.asarray([-1.0, 0.5])
-    multiact.register_backend(type(array), SimpleNamespace(**functions))
-    assert float(multiact.gelu(array)[1]) == pytest.approx(0.25 * math.erfc(-0.5 / math.sqrt(2)))
+    multiact.register_backend(boxes.Box, SimpleNamespace(**functions))
+    y = multiact.gelu(boxes.Box([-1.0, 0.5]))
+    assert y.values[1] == pytest.approx(0.25 * math.erfc(-0.5 / math.sqrt(2)))
 
 
 def install(folder: Path, name: str, target: str) -> None:
@@ -163,42 +164,58 @@ def install(folder: Path, name: str, target: str) -> None:
 
 
 def test_an_installed_plugin(run_fresh: Run, tmp_path: Path) -> None:
-    pytest.importorskip("array_api_strict")
-    install(tmp_path / "site", "array_api_strict", "multiact_strict")
+    install(tmp_path / "site", "boxes", "multiact_boxes")
     run_fresh(
         """
         import sys
-        import array_api_strict as strict
         import numpy as np
+        from boxes import Box
         import multiact
 
         multiact.relu(np.ones(3))
-        assert "multiact_strict" not in sys.modules
+        assert "multiact_boxes" not in sys.modules
+
+        def close(box, expected, tolerance, name):
+            assert type(box) is Box, type(box)
+            np.testing.assert_allclose(
+                box.values, expected, rtol=tolerance, atol=tolerance, err_msg=name
+            )
 
         for dtype in (np.float32, np.float64):
+            tolerance = 16 * np.finfo(dtype).eps
             values = np.linspace(-3, 3, 24, dtype=dtype).reshape(4, 6)
             for name, record in multiact.records.items():
+                f = getattr(multiact, name)
                 for case in record.cases:
-                    y = getattr(multiact, name)(strict.asarray(values), **case)
-                    assert type(y) is type(strict.asarray(0.0)), type(y)
-                    assert y.dtype == strict.asarray(values).dtype
-                    expected = getattr(multiact, name)(values, **case)
-                    tolerance = 16 * np.finfo(dtype).eps
-                    np.testing.assert_allclose(
-                        np.asarray(y), expected, rtol=tolerance, atol=tolerance, err_msg=name
-                    )
-        assert "multiact_strict" in sys.modules
+                    y = f(Box(values), **case)
+                    assert y.dtype == dtype
+                    expected = f(values, **case)
+                    close(y, expected, tolerance, name)
+                    # The terms of a gradient are as large as the parameters.
+                    wide = 64 * tolerance
+                    ones = np.ones(expected.shape, dtype)
+                    dx = multiact.vjp(f, Box(values), Box(ones), **case).x
+                    close(dx, multiact.vjp(f, values, ones, **case).x, wide, name)
+                    if record.kind == "elementwise":
+                        bend = multiact.derivative(f, Box(values), order=2, **case)
+                        close(bend, multiact.derivative(f, values, order=2, **case), wide, name)
+        assert "multiact_boxes" in sys.modules
+        assert "multiact_array_api" not in sys.modules
 
-        x = strict.reshape(strict.asarray([-1.0, -2.0, 3.0, -4.0]), (2, 2))
-        slope = strict.asarray([0.5, 0.25])
-        assert np.array_equal(multiact.prelu(x, slope), [[-0.5, -0.5], [3.0, -1.0]])
-        assert np.array_equal(multiact.softmax(x, where=x > 0), [[0, 0], [1, 0]])
-        assert multiact.relu(strict.asarray([-1, 2])).dtype == strict.int64
+        x = Box([[-1.0, -2.0], [3.0, -4.0]])
+        slope = Box([0.5, 0.25])
+        assert np.array_equal(multiact.prelu(x, slope).values, [[-0.5, -0.5], [3.0, -1.0]])
+        dx, params = multiact.vjp(multiact.prelu, x, Box(np.ones((2, 2))), slope=slope)
+        assert np.array_equal(dx.values, [[0.5, 0.25], [1, 0.25]])
+        assert np.array_equal(params["slope"].values, [-1, -6])
+        assert np.array_equal(multiact.softmax(x, where=x > 0).values, [[0, 0], [1, 0]])
+        assert multiact.relu(Box([-1, 2])).dtype == np.int64
 
         for mistake, expected in (
-            (lambda: multiact.gelu(strict.asarray([1j])), "dtype"),
+            (lambda: multiact.gelu(Box([1j])), "dtype"),
             (lambda: multiact.prelu(x, np.ones(2)), "numpy.ndarray"),
-            (lambda: multiact.prelu(np.ones(2), slope), "array_api_strict"),
+            (lambda: multiact.prelu(np.ones(2), slope), "boxes"),
+            (lambda: multiact.derivative(lambda x: x * x, x), "no automatic differentiation"),
         ):
             try:
                 mistake()
@@ -212,12 +229,12 @@ def test_an_installed_plugin(run_fresh: Run, tmp_path: Path) -> None:
 
 
 def test_a_plugin_that_fails_is_the_cause(run_fresh: Run, tmp_path: Path) -> None:
-    install(tmp_path, "array_api_strict", "multiact_missing.backend")
+    install(tmp_path, "boxes", "multiact_missing.backend")
     run_fresh(
         """
-        import array_api_strict as strict, numpy as np, multiact
+        import boxes, numpy as np, multiact
         try:
-            multiact.gelu(strict.asarray([1.0]))
+            multiact.gelu(boxes.Box([1.0]))
         except TypeError as error:
             assert "multiact_missing.backend" in str(error), error
             assert isinstance(error.__cause__, ModuleNotFoundError)
@@ -225,7 +242,7 @@ def test_a_plugin_that_fails_is_the_cause(run_fresh: Run, tmp_path: Path) -> Non
             raise AssertionError
         assert multiact.relu(np.float64(2.0)) == 2.0
         """,
-        path=[tmp_path],
+        path=[tmp_path, PLUGIN],
     )
 
 

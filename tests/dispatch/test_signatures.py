@@ -11,7 +11,13 @@ import pytest
 
 import multiact
 
-BACKENDS = ("multiact_numpy", "multiact_torch", "multiact_tensorflow", "multiact_jax")
+BACKENDS = (
+    "multiact_numpy",
+    "multiact_torch",
+    "multiact_tensorflow",
+    "multiact_jax",
+    "multiact_array_api",
+)
 
 
 def parameters(function: Any) -> list[tuple[str, Any, Any]]:
