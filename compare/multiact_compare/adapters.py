@@ -164,11 +164,46 @@ class JaxAdapter:
         self._jax.eval_shape(program, *arrays)
 
 
+class ArrayApiAdapter:
+    """array-api-strict, on which whatever keeps to the array API standard computes alike."""
+
+    def __init__(self) -> None:
+        try:
+            self._compat: Any = importlib.import_module("array_api_compat")
+            self._strict: Any = importlib.import_module("array_api_strict")
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(str(error), name="array_api") from error
+
+    def versions(self) -> dict[str, str]:
+        return {
+            "array-api-compat": self._compat.__version__,
+            "array-api-strict": self._strict.__version__,
+        }
+
+    def notes(self) -> list[str]:
+        return ["array_api was measured with array-api-strict, which has no 16-bit dtypes"]
+
+    def array(self, bits: Bits, dtype: DType) -> Any:
+        return self._strict.asarray(bits.view(dtype.native))
+
+    def bits(self, array: Any, dtype: DType) -> Bits:
+        wanted = getattr(self._strict, dtype.name)
+        _check(array.dtype, wanted, array.dtype == wanted)
+        return np.asarray(np.asarray(array), order="C").view(dtype.carrier)
+
+    def compile(self, program: Program) -> Program:
+        raise NotImplementedError("the array API standard does not compile")
+
+    def trace(self, program: Program, *arrays: Any) -> None:
+        raise NotImplementedError("the array API standard does not compile")
+
+
 ADAPTERS: dict[str, Callable[[], Adapter]] = {
     "numpy": NumpyAdapter,
     "torch": TorchAdapter,
     "tensorflow": TensorflowAdapter,
     "jax": JaxAdapter,
+    "array_api": ArrayApiAdapter,
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``multiact parity``."""
+"""The command line: ``multiact list``, ``multiact show`` and ``multiact parity``."""
 
 from __future__ import annotations
 
@@ -11,16 +11,35 @@ import click
 from rich.console import Console
 
 import multiact
-from multiact_compare import inputs, parity, render, results
+from multiact_compare import catalogue, inputs, parity, render, results
 from multiact_compare.dtypes import DTYPES
-from multiact_compare.plan import BACKENDS, MODES, Mode
+from multiact_compare.plan import BACKENDS, MODES, Mode, TierName
 from multiact_compare.progress import Bar
+from multiact_compare.tiers import TIERS
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(multiact.__version__, prog_name="multiact")
 def main() -> None:
     """Activation functions that are the same on NumPy, PyTorch, TensorFlow and JAX: the proof."""
+
+
+@main.command("list")
+@click.option(
+    "--family", type=click.Choice(catalogue.families()), help="Only the functions of this family."
+)
+def list_command(family: str | None) -> None:
+    """List the functions, with what they are and how they behave."""
+    chosen = [r for r in multiact.records.values() if family in (None, r.family)]
+    catalogue.print_list(chosen, Console())
+
+
+@main.command("show")
+@click.argument("name")
+def show_command(name: str) -> None:
+    """Show everything about the function NAME, which may be an alias."""
+    (canonical,) = _canonical((name,))
+    catalogue.print_card(multiact.records[canonical], Console(highlight=False))
 
 
 @main.command("parity")
@@ -42,12 +61,19 @@ def main() -> None:
     help="Measure this dtype only; may be repeated. Default: all four.",
 )
 @click.option(
-    "--points",
-    default=inputs.DEFAULT_POINTS,
+    "--tier",
+    type=click.Choice(tuple(TIERS)),
+    default="default",
     show_default=True,
+    help="Measure multiact.NAME, or multiact.precise.NAME against correct rounding.",
+)
+@click.option(
+    "--points",
     type=click.IntRange(min=1),
     help=f"Points in float32; float64 takes one for {inputs.FLOAT64_SHARE}. "
-    "The 16-bit dtypes always take all 65,536.",
+    "The 16-bit dtypes always take all 65,536. Default: "
+    + ", ".join(f"{tier.points:,} ({name})" for name, tier in TIERS.items())
+    + ".",
 )
 @click.option(
     "--json",
@@ -56,6 +82,12 @@ def main() -> None:
     help="Also write everything that was found to this file.",
 )
 @click.option("--no-compiled", is_flag=True, help="Leave out the compiled modes.")
+@click.option(
+    "--thorough",
+    is_flag=True,
+    help="Compile every parameter setting, and second derivatives in every dtype; otherwise "
+    "compiled modes measure a function's first setting. Takes some three times as long.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -68,9 +100,11 @@ def parity_command(
     names: tuple[str, ...],
     backends: tuple[str, ...],
     dtypes: tuple[str, ...],
-    points: int,
+    tier: TierName,
+    points: int | None,
     json_file: Path | None,
     no_compiled: bool,
+    thorough: bool,
     jobs: int | None,
 ) -> None:
     """Measure NAMES (default: every function) on every backend against certified arithmetic.
@@ -91,8 +125,10 @@ def parity_command(
         named=frozenset(backends),
         dtypes=[name for name in DTYPES if name in dtypes] if dtypes else tuple(DTYPES),
         modes=modes,
-        points=points,
+        points=points or 0,
         jobs=jobs or 0,
+        tier_name=tier,
+        thorough=thorough,
     )
     # As with Ctrl-C: the workers end and the temporary files go.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))

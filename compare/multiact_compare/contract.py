@@ -1,8 +1,7 @@
-"""The default tier's contract, and the judgement of one array of results against it.
+"""The judgement of one array of results against the truth and a tier's bounds.
 
-For every finite |x| ≤ 1e4 the value and the first derivative are within 8 ULP of the truth, or
-within 2·eps·max(1, scale); NaN in, NaN out. For |x| ≤ 50 the second derivative is finite and right
-wherever it exists. Everything else is measured and reported, not judged.
+NaN in, NaN out, always. What lies beyond a tier's reach is measured and reported, not judged; the
+bounds are in :mod:`multiact_compare.tiers`.
 """
 
 from __future__ import annotations
@@ -13,26 +12,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from multiact_compare import oracle, ulp
+from multiact_compare import rows, ulp
 from multiact_compare.dtypes import Bits, Doubles, DType
-from multiact_compare.plan import WHERES, Quantity, Where
+from multiact_compare.plan import QUANTITIES, WHERES, Case, Quantity, Where
 
-REACH = 1e4
-"""Largest |x| that the contract covers for values and first derivatives."""
-
-SECOND_REACH = oracle.SECOND_REACH
-"""Largest |x| that it covers for second derivatives."""
-
-ULPS = 8.0
-
-EPSILONS: Mapping[Quantity, float] = {
-    "value": 2.0,
-    "derivative": 2.0,
-    # Two nested differentiations, each allowed the first derivative's bound, make 4; doubled,
-    # because the inner one is differentiated as it was computed, with its own cancellation.
-    "second": 8.0,
-}
-"""The absolute bound in eps, before the scale."""
+CORRECT = 0.5 * (1 + 2.0**-40)
+"""The largest error, in ULP, of a correctly rounded result, as float64 arithmetic measures it."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +74,7 @@ class Verdict:
     ``worst_ulp`` and ``worst_ratio`` are taken over the judged positions, with the positions where
     they occur; the ratio is error over allowed error, and the contract holds up to 1.
     ``sized_ulp`` leaves out results below the absolute bound, whose relative error says little.
+    ``misrounded`` counts results that are not the number nearest to the truth.
     ``unjudged_ulp`` is the worst error where there is a reference but no contract.
     """
 
@@ -103,6 +89,7 @@ class Verdict:
     nan_failure_at: int | None
     unjudged_ulp: float
     unjudged_ulp_at: int | None
+    misrounded: int
 
 
 def parameter_scale(params: Mapping[str, object]) -> float:
@@ -115,18 +102,29 @@ def parameter_scale(params: Mapping[str, object]) -> float:
     return max([1.0, *numbers])
 
 
-def absolute_bound(quantity: Quantity, dtype: DType, scale: float) -> float:
-    """The error that is always allowed, whatever the size of the result."""
-    powers = scale * scale if quantity == "second" else scale
-    return EPSILONS[quantity] * dtype.eps * powers
+def row_scales(case: Case, x: Doubles, quantity: Quantity) -> Doubles:
+    """What scales each result of a rowwise function, at least 1.
+
+    Cotangents and directions are at most 1, and the number of pieces scales nothing. The first half
+    of a gated unit's row multiplies the gate and its derivatives, as a parameter would, and a
+    temperature divides every derivative.
+    """
+    length = x.shape[1]
+    if case.function in rows.GATED:
+        linear = np.fmax(np.abs(x[:, : length // 2]), 1.0)
+        return linear if quantity == "value" else np.hstack([np.ones_like(linear), linear])
+    size = case.shape.results_of(length) if quantity == "value" else length
+    factor = max(1.0, 1 / float(case.params.get("temperature", 1.0)))
+    return np.full((len(x), size), factor ** QUANTITIES.index(quantity))
 
 
 def judge(
     bits: Bits,
     dtype: DType,
     expected: Expected,
-    absolute: float,
+    absolute: float | Doubles,
     excused: Collection[Where] = (),
+    allowed_ulps: float = 8.0,
 ) -> Verdict:
     """Measure results against the truth and count where they break the contract.
 
@@ -138,7 +136,7 @@ def judge(
     errors = ulp.absolute_errors(got, high, expected.low, dtype)
     errors[~known] = 0.0
     ulps = ulp.in_ulps(errors, exponents)
-    allowed = np.maximum(np.ldexp(ULPS, exponents), absolute)
+    allowed = np.maximum(np.ldexp(allowed_ulps, exponents), absolute)
     with np.errstate(over="ignore"):
         ratios = np.where(judged, errors / allowed, 0.0)
     inside = np.where(judged, ulps, 0.0)
@@ -168,6 +166,7 @@ def judge(
         nan_failure_at=int(np.argmax(not_nan)) if not_nan.any() else None,
         unjudged_ulp=float(outside[outside_at]),
         unjudged_ulp_at=outside_at if (known & ~judged).any() else None,
+        misrounded=int((inside > CORRECT).sum()),
     )
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from multiact_compare.plan import Quantity, Where
+from multiact_compare.plan import Quantity, TierName, Where
 
 ANY = "*"
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """One known deviation. ``dtype`` and ``mode`` may be ``"*"``, for all of them."""
+    """One known deviation of a tier. ``dtype`` and ``mode`` may be ``"*"``, for all of them."""
 
     backend: str
     function: str
@@ -25,6 +25,7 @@ class Deviation:
     mode: str
     where: Where
     reason: str
+    tier: TierName = "default"
 
     def covers(self, backend: str, function: str, dtype: str, quantity: str, mode: str) -> bool:
         """Whether results measured under these names are the row's business."""
@@ -47,14 +48,21 @@ FLUSHED = (
     "the framework takes subnormal inputs as 0 in comparisons, so they get the derivative at the "
     "kink; only integer comparisons of the bits could tell them apart"
 )
-KINKED = ("relu", "leaky_relu", "prelu", "rrelu", "elu", "selu")
+KINKED = (
+    "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "relu6", "clipped_relu", "threshold",
+)  # fmt: skip
+BENT = ("elu", "selu", "celu", "xielu", "squared_relu", "star_relu", "softsign")
+CUT = (
+    "prelu", "relu6", "clipped_relu", "threshold", "thresholded_relu", "hard_sigmoid", "hard_tanh",
+    "sparse_sigmoid", "softshrink", "hardshrink", "shrink", "identity",
+)  # fmt: skip
 
 DEVIATIONS: tuple[Deviation, ...] = (
     *(
         Deviation("torch", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN)
         for name in ("relu", "leaky_relu", "rrelu", "elu", "selu")
     ),
-    Deviation("torch", "prelu", ANY, "derivative", "compiled", "nan", TRACED),
+    *(Deviation("torch", name, ANY, "derivative", "compiled", "nan", TRACED) for name in CUT),
     *(
         Deviation("tensorflow", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN)
         for name in ("relu", "leaky_relu", "rrelu")
@@ -68,7 +76,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     *(
         Deviation(backend, name, ANY, "second", ANY, "subnormal", FLUSHED)
         for backend in ("tensorflow", "jax")
-        for name in ("elu", "selu")
+        for name in BENT
     ),
 )
 

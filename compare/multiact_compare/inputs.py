@@ -7,7 +7,9 @@ the zeros of derivatives, and in the tails where exponentials vanish.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,29 +18,60 @@ from multiact_compare.dtypes import Bits, Doubles, DType
 
 SEED = 20_240_229
 
-DEFAULT_POINTS = 200_000
-"""How many float32 points a run takes unless told otherwise."""
-
 FLOAT64_SHARE = 10
 """One float64 point for so many float32 points."""
 
+
+class Root(NamedTuple):
+    """Where a function (order 0) or a derivative of it changes sign or touches 0."""
+
+    function: str
+    order: int
+    x: float
+    params: Mapping[str, Any] = MappingProxyType({})
+
+
+TANH_FORM = MappingProxyType({"approximate": "tanh"})
+
 ROOTS = (
-    -1.2784645427610738,  # silu'
-    -0.7517916243494656,  # gelu'
-    -0.7524614220710162,  # gelu' of the tanh form
-    -1.1924275680622536,  # mish'
-    -1.4142135623730951,  # gelu''
-    1.4142135623730951,
-    -2.3993572805154676,  # silu''
-    2.3993572805154676,
-    -2.2564005163179634,  # mish''
+    Root("silu", 1, -1.2784645427610737),
+    Root("silu", 2, -2.3993572805154675),
+    Root("silu", 2, 2.3993572805154675),
+    Root("gelu", 1, -0.7517915246935645),
+    Root("gelu", 2, -1.4142135623730951),
+    Root("gelu", 2, 1.4142135623730951),
+    Root("gelu", 1, -0.7524614220710163, TANH_FORM),
+    Root("gelu", 2, -1.4185040087908283, TANH_FORM),
+    Root("gelu", 2, 1.4185040087908283, TANH_FORM),
+    Root("quick_gelu", 1, -0.751154255441289),
+    Root("quick_gelu", 2, -1.4097281319127306),
+    Root("quick_gelu", 2, 1.4097281319127306),
+    Root("mish", 1, -1.1924312145154952),
+    Root("mish", 2, -2.256376396360793),
+    Root("mish", 2, 1.4905711794854284),
+    Root("serf", 1, -1.193059968928188),
+    Root("serf", 2, -2.2564974802739743),
+    Root("serf", 2, 1.0960460404526293),
+    Root("phish", 1, -1.1954312013879125),
+    Root("phish", 2, -1.8836659940045337),
+    Root("phish", 2, -0.4704125854132817),
+    Root("phish", 2, 1.2018443521278412),
+    Root("xielu", 1, -0.9808292530117262),
+    Root("laplace", 2, 0.707107),
+    Root("hard_silu", 1, -1.5),
+    Root("star_relu", 0, 0.7071067811865476),
+    Root("snake", 1, -0.7853981633974483),
+    Root("snake", 2, 0.7853981633974483),
+    Root("sine", 1, 1.5707963267948966),
+    Root("sine", 0, 3.141592653589793),
 )
-"""Where a first or second derivative changes sign, and relative accuracy is hardest."""
+"""Where relative accuracy is hardest."""
 
-TAILS = ((3.0, 20.0), (3.0, 110.0), (80.0, 110.0))
-"""Magnitudes where float32 exponentials, erfc and tanh saturate or vanish."""
+TAILS = ((3.0, 20.0), (3.0, 110.0), (80.0, 110.0), (100.0, 1e4))
+"""Magnitudes where float32 exponentials, erfc and tanh saturate or vanish, and where a sine has
+turned many times."""
 
-TAILS_FLOAT64 = ((3.0, 40.0), (30.0, 760.0), (700.0, 760.0))
+TAILS_FLOAT64 = ((3.0, 40.0), (30.0, 760.0), (700.0, 760.0), (700.0, 1e4))
 
 SHORT_POINTS = 150
 """How many points are also evaluated one at a time, as length-1 and 0-d arrays."""
@@ -56,8 +89,8 @@ def every_value(dtype: DType) -> Bits:
     return np.arange(1 << dtype.width, dtype=dtype.carrier)
 
 
-def edges(dtype: DType, kinks: Iterable[float]) -> Bits:
-    """±0, ±inf, NaN, the extremes, and every kink with its neighbours on both sides."""
+def edges(dtype: DType, kinks: Iterable[float], neighbours: int = 4) -> Bits:
+    """±0, ±inf, NaN, the extremes, and every kink with some neighbours on both sides."""
     mantissa = dtype.precision - 1
     infinity = dtype.infinity_bits
     one = dtype.ordinals(dtype.encode(np.array([1.0])))[0]
@@ -67,7 +100,7 @@ def edges(dtype: DType, kinks: Iterable[float]) -> Bits:
     sign = 1 << (dtype.width - 1)
     patterns = {pattern for bits in magnitudes for pattern in (bits, bits | sign)}
     at = dtype.ordinals(dtype.encode(np.array(sorted({0.0, *kinks}))))
-    steps = np.arange(-4, 5)
+    steps = np.arange(-neighbours, neighbours + 1)
     near = dtype.from_ordinals((at[:, None] + steps).ravel())
     return np.unique(np.concatenate([np.array(sorted(patterns), dtype.carrier), near]))
 
@@ -83,7 +116,9 @@ def sweep(dtype: DType, size: int, kinks: Iterable[float] = ()) -> Bits:
         _stratified(dtype, size * 2 // 5, generator),
         _tails(dtype, size // 5, generator),
         dtype.encode(generator.uniform(-8.0, 8.0, size // 4)),
-        _approaching(dtype, size * 3 // 20, sorted({0.0, *kinks, *ROOTS}), generator),
+        _approaching(
+            dtype, size * 3 // 20, sorted({0.0, *kinks, *(root.x for root in ROOTS)}), generator
+        ),
     ]
     found = np.unique(np.concatenate(parts))
     while found.size < size:
@@ -104,9 +139,10 @@ def points(dtype: DType, size: int, kinks: Sequence[float] = ()) -> Bits:
 def short_selection(dtype: DType, bits: Bits, kinks: Sequence[float] = ()) -> NDArray[np.int64]:
     """Indices into ``bits`` of the points that are also evaluated one at a time.
 
-    All edges that are there, filled up evenly from the range in which functions bend.
+    All edges that are there, with the next neighbours of the kinks, filled up evenly from the range
+    in which functions bend.
     """
-    border = edges(dtype, kinks)
+    border = edges(dtype, kinks, neighbours=1)
     at_edges = np.flatnonzero(np.isin(bits, border))
     magnitude = np.abs(dtype.decode(bits))
     bending = np.flatnonzero((magnitude > 1e-3) & (magnitude < 120) & ~np.isin(bits, border))

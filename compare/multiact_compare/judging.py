@@ -2,7 +2,7 @@
 
 They exchange files in the run's directory:
 
-- ``inputs/DTYPE.points.npy``, ``inputs/DTYPE.short.npy``, ``inputs/DTYPE.rows-GROUP.N.npy``
+- ``inputs/DTYPE.points.npy``, ``inputs/DTYPE.short.npy``, ``inputs/DTYPE.rows-SHAPE.N.npy``
 - ``inputs/values.npy``: the distinct finite points of all dtypes
 - ``references/CASE.npy``, ``references/CASE.DTYPE.QUANTITY.npy``: the truth
 - ``outputs/BACKEND/…``: the bits of the results, see :class:`multiact_compare.plan.Measurement`
@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from multiact_compare import contract, deviations, oracle, rows, ulp
 from multiact_compare.dtypes import DTYPES, Bits, Doubles
-from multiact_compare.plan import Case, Measurement, Quantity, Variant, Where
+from multiact_compare.plan import Case, Measurement, Quantity, TierName, Variant, Where
 from multiact_compare.results import Cell, Disagreement, Peak
+from multiact_compare.tiers import TIERS
 from multiact_compare.truth import PART, Truth, truth_of
 
 
@@ -36,7 +37,7 @@ def compute_references(directory: Path, case: Case, start: int, stop: int) -> No
 def compute_row_references(directory: Path, case: Case, dtype_name: str) -> None:
     """The truth about a rowwise case on the rows of one dtype, all blocks flattened."""
     columns: dict[Quantity, list[Doubles]] = {name: [] for name in PART}
-    for block in rows.blocks(DTYPES[dtype_name], case.group):
+    for block in rows.blocks(DTYPES[dtype_name], case.shape):
         found = oracle.rowwise(case.function, case.params, block)
         for name, part in zip(PART, found, strict=True):
             columns[name].append(part.reshape(2, -1))
@@ -52,8 +53,10 @@ def judge(
     measured: Sequence[Measurement],
     errors: Mapping[str, str],
     known: Sequence[deviations.Deviation],
+    tier_name: TierName,
 ) -> list[Cell]:
     """All results of one case on one backend."""
+    tier = TIERS[tier_name]
     cells = []
     truth: dict[tuple[str, Quantity], Truth] = {}
     for measurement in measured:
@@ -72,7 +75,7 @@ def judge(
             continue
         key = (dtype.name, variant.quantity)
         if key not in truth:
-            truth[key] = truth_of(directory, case, dtype, variant.quantity)
+            truth[key] = truth_of(directory, case, dtype, variant.quantity, tier)
         bits = np.load(directory / "outputs" / backend / measurement.file)
         reasons = {
             where: row.reason
@@ -81,7 +84,8 @@ def judge(
             ).items()
         }
         selection = truth[key].selection(directory, measurement)
-        cells.append(_filled(blank, bits, variant.quantity, truth[key], selection, reasons))
+        allowed = tier.allowed_ulps(dtype, variant.quantity)
+        cells.append(_filled(blank, bits, truth[key], selection, reasons, allowed))
     return cells
 
 
@@ -91,17 +95,28 @@ def compare(
     dtype_name: str,
     quantities: Sequence[Quantity],
     backends: Sequence[str],
+    tier_name: TierName,
 ) -> list[Disagreement]:
     """The disagreement between backends on a case, for quantities that at least two have."""
-    found = []
+    tier, found = TIERS[tier_name], []
     for quantity in quantities:
-        measurement = Measurement(case, dtype_name, Variant("eager", "long", quantity))
-        paths = {name: directory / "outputs" / name / measurement.file for name in backends}
-        results = {name: np.load(path) for name, path in paths.items() if path.exists()}
-        if len(results) > 1:
-            truth = truth_of(directory, case, DTYPES[dtype_name], quantity)
-            selection = truth.selection(directory, measurement)
-            found.append(_disagreement(measurement, results, truth, selection))
+        # Compiled, fewer lengths of rows are measured, so those are compared by themselves.
+        groups = [[mode] for mode in tier.compared]
+        if case.kind == "elementwise":
+            groups = [[mode for group in groups for mode in group]]
+        for modes in groups:
+            results = {}
+            for mode in modes:
+                measurement = Measurement(case, dtype_name, Variant(mode, "long", quantity))
+                for name in backends:
+                    path = directory / "outputs" / name / measurement.file
+                    if path.exists():
+                        label = name if mode == "eager" else f"{name} compiled"
+                        results[label] = np.load(path)
+            if len(results) > 1:
+                truth = truth_of(directory, case, DTYPES[dtype_name], quantity, tier)
+                selection = truth.selection(directory, measurement)
+                found.append(_disagreement(measurement, results, truth, selection))
     return found
 
 
@@ -140,15 +155,16 @@ def _disagreement(
 def _filled(
     blank: Cell,
     bits: Bits,
-    quantity: Quantity,
     truth: Truth,
     selection: NDArray[np.int64],
     reasons: Mapping[Where, str],
+    allowed_ulps: float,
 ) -> Cell:
     dtype = DTYPES[blank.dtype]
     expected = truth.expected if selection.size == truth.x.size else truth.expected.take(selection)
-    bound = contract.absolute_bound(quantity, dtype, truth.scale)
-    verdict = contract.judge(bits, dtype, expected, bound, reasons)
+    verdict = contract.judge(
+        bits, dtype, expected, truth.absolute[selection], reasons, allowed_ulps
+    )
     got = dtype.decode(bits)
 
     def peak(amount: float, at: int | None) -> Peak | None:
@@ -179,6 +195,7 @@ def _filled(
         sized=peak(verdict.sized_ulp, verdict.sized_ulp_at),
         ratio=peak(verdict.worst_ratio, verdict.worst_ratio_at),
         beyond=peak(verdict.unjudged_ulp, verdict.unjudged_ulp_at),
+        misrounded=verdict.misrounded,
         failures=verdict.failures,
         excused={where: reason for where, reason in reasons.items() if verdict.failures[where]},
         nan_failure=None if nan_at is None else float(got[nan_at]),

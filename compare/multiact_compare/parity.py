@@ -27,15 +27,16 @@ from multiact_compare.dtypes import DTYPES
 from multiact_compare.plan import (
     BACKENDS,
     MODES,
-    QUANTITIES,
     Case,
     Mode,
+    TierName,
     cases,
     measurements,
 )
 from multiact_compare.processes import Outcome, Workers
 from multiact_compare.results import Cell, Disagreement, Report
 from multiact_compare.scheduler import Job, run_jobs
+from multiact_compare.tiers import TIERS, Tier
 
 CHUNK = 60_000
 """Points per oracle job: about half a second, so that the cores stay evenly loaded."""
@@ -53,9 +54,21 @@ class Request:
     named: frozenset[str] = frozenset()
     dtypes: Sequence[str] = tuple(DTYPES)
     modes: Sequence[Mode] = MODES
-    points: int = inputs.DEFAULT_POINTS
+    points: int = 0
     jobs: int = 0
     deviations: Sequence[Deviation] = DEVIATIONS
+    tier_name: TierName = "default"
+    thorough: bool = False
+
+    @property
+    def tier(self) -> Tier:
+        """The contract."""
+        return TIERS[self.tier_name]
+
+    @property
+    def float32_points(self) -> int:
+        """How many points float32 gets; the tier's own number unless another is asked for."""
+        return self.points or self.tier.points
 
     @property
     def slots(self) -> int:
@@ -104,10 +117,17 @@ class _Run:
         started = time.monotonic()
         request = self.request
         known = [name for name in request.functions if oracle.knows(name)]
-        self.cases = cases(multiact.records, known)
+        self.cases = cases(multiact.records, known, oracle.kinks)
         points = self._write_inputs()
         self.planned = {
-            backend: measurements(backend, self.cases, request.dtypes, request.modes)
+            backend: measurements(
+                backend,
+                self.cases,
+                request.dtypes,
+                request.modes,
+                request.tier_name,
+                request.thorough,
+            )
             for backend in request.backends
         }
         jobs = list(self._jobs())
@@ -135,6 +155,7 @@ class _Run:
             problems=[*self._problems(), *stale(request, cells)],
             environment=environment(),
             seconds=round(time.monotonic() - started, 1),
+            tier=request.tier_name,
         )
 
     # Inputs
@@ -143,22 +164,25 @@ class _Run:
         for name in ("inputs", "references", "outputs"):
             (self.directory / name).mkdir()
         folder = self.directory / "inputs"
-        # The same points for every function: all kinks, whoever has them.
-        kinks = sorted({kink for record in multiact.records.values() for kink in record.kinks})
+        # The same points whatever was asked for: the kinks of the whole catalogue.
+        catalogue = filter(oracle.knows, multiact.records)
+        everywhere = cases(multiact.records, catalogue, oracle.kinks)
+        kinks = sorted({kink for case in everywhere for kink in case.kinks})
         decoded = {}
         counts = {}
         for name in self.request.dtypes:
             dtype = DTYPES[name]
-            bits = inputs.points(dtype, inputs.count(dtype, self.request.points), kinks)
+            bits = inputs.points(dtype, inputs.count(dtype, self.request.float32_points), kinks)
             np.save(folder / f"{name}.points.npy", bits)
             np.save(folder / f"{name}.short.npy", inputs.short_selection(dtype, bits, kinks))
             decoded[name] = dtype.decode(bits)
             counts[name] = int(bits.size)
-            for group in {case.group for case in self.cases if case.kind == "rowwise"}:
-                for length, block in zip(rows.LENGTHS, rows.blocks(dtype, group), strict=True):
+            shapes = {case.shape.key: case.shape for case in self.cases if case.kind == "rowwise"}
+            for key, shape in shapes.items():
+                for length, block in zip(rows.LENGTHS, rows.blocks(dtype, shape), strict=True):
                     parts = (block.values, block.cotangents, block.directions)
-                    encoded = np.stack([dtype.encode(part) for part in parts])
-                    np.save(folder / f"{name}.rows-{group}.{length}.npy", encoded)
+                    encoded = np.concatenate([dtype.encode(part) for part in parts], axis=1)
+                    np.save(folder / f"{name}.rows-{key}.{length}.npy", encoded)
         values = inputs.distinct_values(decoded.values())
         np.save(folder / "values.npy", values)
         for name, x in decoded.items():
@@ -237,7 +261,13 @@ class _Run:
         def run() -> None:
             self.progress.advance(0, f"{backend} · starting")
             outcome = self.workers.run(
-                backend, self.cases, self.request.dtypes, self.request.modes, heard
+                backend,
+                self.cases,
+                self.request.dtypes,
+                self.request.modes,
+                self.request.tier_name,
+                self.request.thorough,
+                heard,
             )
             self.outcomes[backend] = outcome
             self.progress.advance(len(planned) - len(outcome.done), f"{backend} · over")
@@ -261,7 +291,8 @@ class _Run:
                     case,
                     mine,
                     errors,
-                    tuple(self.request.deviations),
+                    _of_tier(self.request),
+                    self.request.tier_name,
                 ).result()
             self.progress.advance(1, f"judging · {backend} {case.function}")
 
@@ -271,10 +302,16 @@ class _Run:
         def run() -> None:
             if case.key not in self.unreferenced and "eager" in self.request.modes:
                 found = self.pool.submit(
-                    judging.compare, self.directory, case, dtype, QUANTITIES, self.request.backends
+                    judging.compare,
+                    self.directory,
+                    case,
+                    dtype,
+                    self.request.tier.quantities,
+                    self.request.backends,
+                    self.request.tier_name,
                 ).result()
-                for one in found:
-                    self.disagreements[f"{key} {one.quantity}"] = one
+                for number, one in enumerate(found):
+                    self.disagreements[f"{key} {number}"] = one
             self.progress.advance(1, f"comparing · {case.function}")
 
         return run
@@ -308,8 +345,8 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
 
     A row is only called stale by a run that measured everything the row speaks of.
     """
-    complete = request.points >= inputs.DEFAULT_POINTS
-    for row in request.deviations:
+    complete = request.float32_points >= request.tier.points
+    for row in _of_tier(request):
         mine = [
             cell
             for cell in cells
@@ -325,6 +362,11 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
                 f"deviations: {row.backend} {row.function} {row.dtype} {row.quantity} {row.mode} "
                 f"{row.where} no longer deviates: remove this row"
             )
+
+
+def _of_tier(request: Request) -> tuple[Deviation, ...]:
+    """The known deviations that concern the run."""
+    return tuple(row for row in request.deviations if row.tier == request.tier_name)
 
 
 def environment() -> dict[str, str]:

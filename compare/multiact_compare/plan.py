@@ -5,11 +5,12 @@ Shared by the parent, which knows from it what to expect, and by the workers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from multiact_compare import rows
+from multiact_compare.dtypes import DTYPES
 
 Quantity: TypeAlias = Literal["value", "derivative", "second"]
 Where: TypeAlias = Literal["nan", "kink", "subnormal", "finite"]
@@ -18,13 +19,20 @@ Where: TypeAlias = Literal["nan", "kink", "subnormal", "finite"]
 WHERES: tuple[Where, ...] = ("nan", "kink", "subnormal", "finite")
 
 Kind: TypeAlias = Literal["elementwise", "rowwise"]
+TierName: TypeAlias = Literal["default", "precise"]
 Mode: TypeAlias = Literal["eager", "compiled"]
 
-BACKENDS = ("numpy", "torch", "tensorflow", "jax")
+BACKENDS = ("numpy", "torch", "tensorflow", "jax", "array_api")
 QUANTITIES: tuple[Quantity, ...] = ("value", "derivative", "second")
 MODES: tuple[Mode, ...] = ("eager", "compiled")
 
-NEVER_COMPILED = frozenset({"numpy"})
+NEVER_COMPILED = frozenset({"numpy", "array_api"})
+WIDE_ONLY = frozenset({"array_api"})
+"""Frameworks without 16-bit dtypes."""
+
+LONG_ONLY = frozenset({"array_api"})
+"""Frameworks whose arithmetic is that of NumPy, which is measured in every layout."""
+
 STRIDED = frozenset({"numpy", "torch"})
 """Frameworks whose arrays may have strides."""
 
@@ -36,16 +44,8 @@ SLOW_STEPS: dict[Quantity, int] = {"value": 1, "derivative": 6}
 
 SLOW = frozenset({"tensorflow", "jax"})
 
-FIRST_CASE_ONLY: frozenset[tuple[str, Mode, str, Quantity]] = frozenset(
-    {
-        ("torch", "compiled", "long", "second"),
-        ("tensorflow", "compiled", "long", "second"),
-        ("jax", "eager", "long", "second"),
-        ("jax", "eager", "length-1", "derivative"),
-    }
-)
-"""Measured for the first case of a function only: half a second to a second of compilation for each
-case and dtype. Another mode or layout of the same backend measures all cases."""
+COMPILED_SECOND = ("float32",)
+"""The dtypes whose compiled second derivatives are measured; all dtypes share one program text."""
 
 ROW_STEP = 11
 """Every so many rows of a block are also evaluated alone, as vectors."""
@@ -53,7 +53,7 @@ ROW_STEP = 11
 
 @dataclass(frozen=True)
 class Case:
-    """One function with one setting of its parameters."""
+    """One function with one setting of its parameters, and its kinks with that setting."""
 
     key: str
     function: str
@@ -72,9 +72,9 @@ class Case:
         return self.key.endswith("-0")
 
     @property
-    def group(self) -> int:
-        """The number that a row's length must be a multiple of."""
-        return int(self.params.get("pieces", 1))
+    def shape(self) -> rows.Shape:
+        """What the rows of a rowwise function look like."""
+        return rows.shape(self.function, self.params)
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,8 @@ class Measurement:
     @property
     def lengths(self) -> tuple[int, ...]:
         """The row lengths that are measured, if the function works on rows."""
+        if self.variant.layout == "row":
+            return rows.ALONE_LENGTHS
         if self.variant.mode == "compiled" or self.variant.quantity == "second":
             return rows.FEW_LENGTHS
         return rows.LENGTHS
@@ -113,23 +115,34 @@ class Measurement:
         return f"{stem}.{variant.quantity}.npy"
 
 
-def cases(records: Mapping[str, Any], names: Iterable[str]) -> list[Case]:
+def cases(
+    records: Mapping[str, Any],
+    names: Iterable[str],
+    kinks: Callable[[str, Mapping[str, Any]], tuple[float, ...]],
+) -> list[Case]:
     """The cases of the named functions, as their records list them."""
     return [
-        Case(f"{name}-{index}", name, records[name].kind, dict(params), records[name].kinks)
+        Case(f"{name}-{index}", name, records[name].kind, dict(params), kinks(name, params))
         for name in names
         for index, params in enumerate(records[name].cases)
     ]
 
 
-def variants(backend: str, kind: Kind, modes: Iterable[Mode]) -> Iterator[Variant]:
+def variants(
+    backend: str, kind: Kind, modes: Iterable[Mode], tier: TierName = "default"
+) -> Iterator[Variant]:
     """All ways in which a backend evaluates functions of a kind."""
     modes = tuple(modes)
+    if tier == "precise":
+        yield from _precise_variants(backend, modes)
+        return
     quantities = tuple(q for q in QUANTITIES if unavailable(backend, kind, q) is None)
     if "eager" in modes:
         for layout in ("long", "strided") if backend in STRIDED else ("long",):
             yield from (Variant("eager", layout, quantity) for quantity in quantities)
         steps = SLOW_STEPS if backend in SLOW else SHORT_STEPS
+        if backend in LONG_ONLY:
+            steps = {}
         for quantity in (quantity for quantity in quantities if quantity in steps):
             # XLA compiles every shape anew: what is slow gets one more shape, not two.
             twice = quantity == "value" or backend not in SLOW
@@ -143,23 +156,57 @@ def variants(backend: str, kind: Kind, modes: Iterable[Mode]) -> Iterator[Varian
         yield from (Variant("compiled", "long", quantity) for quantity in quantities)
 
 
+def _precise_variants(backend: str, modes: tuple[Mode, ...]) -> Iterator[Variant]:
+    """Values and first derivatives of all points; the arithmetic is the same in every layout."""
+    for quantity in QUANTITIES[:2]:
+        if "eager" in modes:
+            yield Variant("eager", "long", quantity)
+        if "compiled" in modes and backend not in NEVER_COMPILED:
+            yield Variant("compiled", "long", quantity)
+
+
 def unavailable(backend: str, kind: Kind, quantity: Quantity) -> str | None:
     """Why a backend has no such quantity at all, or ``None`` if it has."""
     if backend == "numpy" and kind == "rowwise" and quantity == "second":
         return "NumPy has no automatic differentiation, so rows have first derivatives only"
+    if backend == "array_api" and quantity == "second":
+        return "second derivatives are NumPy's, by the same dual numbers"
     return None
 
 
+def thorough_only(backend: str, measurement: Measurement) -> bool:
+    """Whether only a thorough run measures this.
+
+    Compilation takes half a second to a second for each case, dtype and quantity. So compiled modes
+    measure a function's first case, and their second derivatives one dtype; eager second
+    derivatives and single elements on JAX, which compiles those too, the first case.
+    """
+    case, variant = measurement.case, measurement.variant
+    if variant.mode == "compiled":
+        second = variant.quantity == "second" and measurement.dtype not in COMPILED_SECOND
+        return second or not case.first
+    if backend == "jax" and not case.first:
+        return variant.quantity == "second" or (
+            variant.layout == "length-1" and variant.quantity == "derivative"
+        )
+    return False
+
+
 def measurements(
-    backend: str, chosen: Iterable[Case], dtypes: Iterable[str], modes: Iterable[Mode]
+    backend: str,
+    chosen: Iterable[Case],
+    dtypes: Iterable[str],
+    modes: Iterable[Mode],
+    tier: TierName = "default",
+    thorough: bool = False,
 ) -> list[Measurement]:
     """Everything that one backend is asked to evaluate."""
     chosen, modes = tuple(chosen), tuple(modes)
-    return [
+    everything = (
         Measurement(case, dtype, variant)
         for dtype in dtypes
+        if backend not in WIDE_ONLY or DTYPES[dtype].width > 16
         for case in chosen
-        for variant in variants(backend, case.kind, modes)
-        if case.first
-        or (backend, variant.mode, variant.layout, variant.quantity) not in FIRST_CASE_ONLY
-    ]
+        for variant in variants(backend, case.kind, modes, tier)
+    )
+    return [m for m in everything if thorough or not thorough_only(backend, m)]

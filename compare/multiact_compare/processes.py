@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from multiact_compare.plan import Case, Mode
+from multiact_compare.plan import Case, Mode, TierName
 from multiact_compare.results import BackendState
 
 TAIL_LINES = 3
@@ -54,6 +54,8 @@ class Workers:
         cases: Iterable[Case],
         dtypes: Iterable[str],
         modes: Iterable[Mode],
+        tier: TierName,
+        thorough: bool,
         heard: Callable[[Mapping[str, Any]], None],
     ) -> Outcome:
         """Run one backend's worker to its end; ``heard`` is called with everything it says."""
@@ -75,6 +77,8 @@ class Workers:
             ],
             "dtypes": list(dtypes),
             "modes": list(modes),
+            "tier": tier,
+            "thorough": thorough,
         }
         job_file = self._directory / f"{backend}.json"
         job_file.write_text(json.dumps(job), encoding="utf-8")

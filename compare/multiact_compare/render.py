@@ -59,6 +59,9 @@ def _parts(report: Report, width: int) -> Iterator[RenderableType]:
     yield from _section("At ±inf (reported, not judged)", list(summary.infinities(report)), "dim")
     if report.disagreements:
         yield _disagreement(report)
+    yield from _section("The same bits", summary.agreement(report), "dim")
+    if report.tier == "precise":
+        yield from _section("Rounding", summary.rounding(report), "dim")
     notes = [note for state in report.backends for note in state.notes]
     facts = [f"{name} {value}" for name, value in report.environment.items()]
     timing = ", ".join(f"{s.name} {s.seconds:.0f} s" for s in report.backends if s.seconds)

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from multiact_compare.plan import Where
+from multiact_compare.plan import TierName, Where
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Status: TypeAlias = Literal["ok", "missing", "died"]
 
@@ -44,7 +44,8 @@ class Cell:
     ``ulp`` and ``ratio`` are the worst judged places, ``sized`` the worst in ULP among results
     above the absolute bound; ``beyond`` is the worst error outside of the contract's range.
     ``failures`` counts places that break the contract, and ``excused`` gives the
-    reasons for those that are known; ``nan_failure`` is what came out where NaN went in.
+    reasons for those that are known; ``misrounded`` counts judged results that are not the number
+    nearest to the truth; ``nan_failure`` is what came out where NaN went in.
     ``infinities`` holds [result, limit] at −inf and +inf.
     ``error`` is set if there are no results because of an exception.
     """
@@ -62,6 +63,7 @@ class Cell:
     sized: Peak | None = None
     ratio: Peak | None = None
     beyond: Peak | None = None
+    misrounded: int = 0
     failures: Mapping[Where, int] = field(default_factory=dict)
     excused: Mapping[Where, str] = field(default_factory=dict)
     nan_failure: float | None = None
@@ -85,7 +87,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """How far backends are apart on the same inputs, both eager, all points at once.
+    """How far backends are apart on the same inputs, all points at once.
+
+    In the default tier all are eager; in the precise one their compiled modes take part.
 
     ``distance`` counts representable numbers between the two results that are farthest apart;
     ``different`` counts inputs where the backends do not all give the same bits.
@@ -130,6 +134,7 @@ class Report:
     problems: list[str]
     environment: Mapping[str, str]
     seconds: float
+    tier: TierName = "default"
     schema_version: int = SCHEMA_VERSION
 
     @property

@@ -1,15 +1,18 @@
-"""The rows on which rowwise functions (softmax, maxout) are measured.
+"""The rows on which rowwise functions (softmax, maxout, glu) are measured.
 
-A row is a vector of features. All rows of one length form a block: a matrix of values with
-matrices of cotangents and directions of the same shape, which are exact in every dtype.
+A row is a vector of features. All rows of one length form a block: a matrix of values, one of
+cotangents with the results' lengths and one of directions with the values', all of them exact in
+every dtype.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multiact_compare.dtypes import Doubles, DType
 from multiact_compare.inputs import SEED
@@ -20,10 +23,74 @@ LENGTHS = (1, 3, 10, 128)
 FEW_LENGTHS = (10, 128)
 """Those for what must be compiled for each length anew, which takes seconds."""
 
+ALONE_LENGTHS = (1, 10)
+"""Those of rows that are evaluated alone, as vectors: JAX compiles every operation for each."""
+
 SCALES = (0.1, 1.0, 5.0, 20.0, 88.0, 1e3, 1e4)
 
 REPEATS = 4
 """Random rows per scale and length."""
+
+
+GATED = frozenset({"glu", "reglu", "geglu", "swiglu", "bilinear"})
+"""Functions of two halves of a row: the first times a gate of the second."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How long a row may be, and how the result's shape follows from that.
+
+    A row has a multiple of ``group`` features, and each group makes ``results`` of them; ``whole``
+    is the shape of a result that does not depend on the row's length. A result is named after the
+    features that lie ``stride`` apart.
+    """
+
+    group: int = 1
+    results: int = 1
+    stride: int = 1
+    whole: tuple[int, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """Equal for functions that take the same operands."""
+        whole = "" if self.whole is None else f"-whole{len(self.whole)}"
+        return f"{self.group}-{self.results}{whole}"
+
+    @property
+    def lengths(self) -> list[int]:
+        """The numbers of features of the rows, for each of :data:`LENGTHS`."""
+        return [length * self.group for length in LENGTHS]
+
+    def result(self, length: int) -> tuple[int, ...]:
+        """The shape of the result for a row of so many features."""
+        return (length // self.group * self.results,) if self.whole is None else self.whole
+
+    def results_of(self, length: int) -> int:
+        """How many results a row of so many features has."""
+        return int(np.prod(self.result(length)))
+
+    def names(self, length: int) -> NDArray[np.int64]:
+        """For each result of a row the index of the feature that it is named after."""
+        return np.arange(self.results_of(length)) * self.stride % length
+
+
+SAME = Shape()
+
+
+def shape(function: str, params: Mapping[str, Any]) -> Shape:
+    """The shape of a rowwise function of the catalogue."""
+    match function:
+        case "maxout":
+            pieces = int(params["pieces"])
+            return Shape(group=pieces, stride=pieces)
+        case name if name in GATED:
+            return Shape(group=2)
+        case "crelu":
+            return Shape(results=2)
+        case "logsumexp":
+            return Shape(whole=(1,) if params.get("keepdims") else ())
+        case _:
+            return SAME
 
 
 @dataclass(frozen=True)
@@ -35,18 +102,21 @@ class Block:
     directions: Doubles
 
 
-def blocks(dtype: DType, group: int = 1) -> list[Block]:
-    """One block per length in :data:`LENGTHS`, each length times ``group`` features."""
-    return [_block(dtype, length * group) for length in LENGTHS]
+def blocks(dtype: DType, shape: Shape = SAME) -> list[Block]:
+    """One block per length in :data:`LENGTHS`, times the size of a group."""
+    return [_block(dtype, shape, length) for length in shape.lengths]
 
 
-def _block(dtype: DType, length: int) -> Block:
+def _block(dtype: DType, shape: Shape, length: int) -> Block:
     generator = np.random.default_rng([SEED, length])
     rows = np.array(list(_rows(length, generator)))
     with np.errstate(over="ignore"):
         values = rows.astype(dtype.native).astype(np.float64)
-    steps = generator.integers(-8, 9, (2, *values.shape))
-    return Block(values, steps[0] / 8.0, steps[1] / 8.0)
+    cotangents, directions = (
+        generator.integers(-8, 9, (len(values), size)) / 8.0
+        for size in (shape.results_of(length), length)
+    )
+    return Block(values, cotangents, directions)
 
 
 def _rows(length: int, generator: np.random.Generator) -> Iterator[Doubles]:

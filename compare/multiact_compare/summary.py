@@ -136,7 +136,8 @@ def infinities(report: Report) -> Iterator[str]:
     found: dict[tuple[str, ...], list[str]] = {}
     for cell in report.cells:
         for x, (got, limit) in cell.infinities.items():
-            if not math.isclose(got, limit, rel_tol=0.01):
+            both_nan = math.isnan(got) and math.isnan(limit)
+            if not both_nan and not math.isclose(got, limit, rel_tol=0.01):
                 what = f"{cell.function} {SYMBOLS[cell.quantity]}({x.replace('-', '−')})"
                 key = (what, number(got), number(limit + 0.0))
                 found.setdefault(key, []).append(f"{cell.backend} {cell.mode}")
@@ -167,6 +168,41 @@ def disagreements(
         return None
     share = sum(d.different for d in mine) / compared
     return max(mine, key=lambda d: d.distance), share
+
+
+def agreement(report: Report) -> list[str]:
+    """How many results were compared between backends, and how many differ by a bit."""
+    lines = []
+    compared = sum(one.compared for one in report.disagreements)
+    different = sum(one.different for one in report.disagreements)
+    if compared:
+        lines.append(
+            f"{compared:,} inputs compared between backends, {different:,} differ by a bit"
+        )
+        for dtype in report.dtypes:
+            mine = [one for one in report.disagreements if one.dtype == dtype]
+            apart, total = (sum(getattr(one, n) for one in mine) for n in ("different", "compared"))
+            lines.append(f"{dtype}: {apart:,} of {total:,}")
+    return lines
+
+
+def rounding(report: Report) -> list[str]:
+    """Per dtype and quantity: the worst error, and the share that is correctly rounded."""
+    lines = []
+    for dtype in report.dtypes:
+        for quantity in QUANTITIES:
+            cells = [c for c in report.cells if (c.dtype, c.quantity) == (dtype, quantity)]
+            peak, judged = worst(cells, "ulp"), sum(cell.judged for cell in cells)
+            if peak is None or not judged:
+                continue
+            right = 1 - sum(cell.misrounded for cell in cells) / judged
+            cell, place = peak
+            lines.append(
+                f"{dtype} {SYMBOLS[quantity]}: worst {number(place.amount, 6)} ULP "
+                f"({cell.function} on {cell.backend} at {place.where}), "
+                f"{right:.6%} correctly rounded"
+            )
+    return lines
 
 
 def conclusion(report: Report) -> str:

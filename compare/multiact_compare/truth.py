@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multiact_compare import contract, oracle, rows
+from multiact_compare import contract, oracle, rows, ulp
 from multiact_compare.contract import Expected
 from multiact_compare.dtypes import Doubles, DType
 from multiact_compare.plan import Case, Measurement, Quantity
+from multiact_compare.tiers import Tier
+
+ROW_REACH = 1e4
+"""Largest |x| of rows that are judged."""
 
 PART: dict[Quantity, int] = {"value": 0, "derivative": 1, "second": 2}
 """Which pair of rows of a reference table belongs to a quantity."""
 
 
 class Truth:
-    """What a quantity must be at every position of a long array, and how to name positions."""
+    """What a quantity must be at every position of a long array, and how to name positions.
+
+    ``absolute`` are the errors that are always allowed, ``x`` the inputs, or those that results
+    of rows are named after.
+    """
 
     def __init__(
         self,
         expected: Expected,
         x: Doubles,
-        scale: float,
+        absolute: Doubles,
         shapes: Sequence[tuple[int, int]] = (),
         limits: Mapping[float, float] | None = None,
     ) -> None:
         self.expected = expected
         self.x = x
-        self.scale = scale
+        self.absolute = absolute
         self.limits = limits or {}
         self._shapes = shapes
 
@@ -64,10 +73,10 @@ class Truth:
         raise IndexError(position)
 
 
-def truth_of(directory: Path, case: Case, dtype: DType, quantity: Quantity) -> Truth:
+def truth_of(directory: Path, case: Case, dtype: DType, quantity: Quantity, tier: Tier) -> Truth:
     """The truth about a case in one dtype, from the references on disk."""
     if case.kind == "rowwise":
-        return _rowwise_truth(directory, case, dtype, quantity)
+        return _rowwise_truth(directory, case, dtype, quantity, tier)
     x = dtype.decode(np.load(directory / f"inputs/{dtype.name}.points.npy"))
     finite = np.isfinite(x)
     index = np.load(directory / f"inputs/{dtype.name}.index.npy")
@@ -75,35 +84,44 @@ def truth_of(directory: Path, case: Case, dtype: DType, quantity: Quantity) -> T
     part = 2 * PART[quantity]
     high, low = np.full(x.size, np.nan), np.zeros(x.size)
     high[finite], low[finite] = table[part][index], table[part + 1][index]
-    reach = contract.SECOND_REACH if quantity == "second" else contract.REACH
-    expected = Expected.of(
-        dtype,
-        high,
-        low,
-        judged=finite & (np.abs(x) <= reach),
-        must_be_nan=np.isnan(x) & (quantity != "second"),
-        x=x,
-        kinks=case.kinks,
-    )
     limits = {}
     if quantity != "second":
         both = oracle.limits(case.function, case.params)
         limits = {x: pair[PART[quantity]] for x, pair in both.items()}
-    return Truth(expected, x, contract.parameter_scale(case.params), limits=limits)
+    judged, nowhere = finite & (np.abs(x) <= tier.reach[quantity]), np.isnan(x)
+    if tier.infinities:
+        for end, limit in limits.items():
+            at_end = x == end
+            high[at_end] = limit
+            judged, nowhere = judged | at_end, nowhere | (at_end & math.isnan(limit))
+    expected = Expected.of(
+        dtype,
+        high,
+        low,
+        judged=judged,
+        must_be_nan=nowhere & (quantity != "second"),
+        x=x,
+        kinks=case.kinks,
+    )
+    absolute = tier.absolute_bound(quantity, dtype, contract.parameter_scale(case.params))
+    return Truth(expected, x, np.full(x.size, absolute), limits=limits)
 
 
-def _rowwise_truth(directory: Path, case: Case, dtype: DType, quantity: Quantity) -> Truth:
+def _rowwise_truth(
+    directory: Path, case: Case, dtype: DType, quantity: Quantity, tier: Tier
+) -> Truth:
     high, low = np.load(directory / f"references/{case.key}.{dtype.name}.{quantity}.npy")
-    reach = contract.SECOND_REACH if quantity == "second" else contract.REACH
-    xs, inside, tainted, shapes = [], [], [], []
-    for block in rows.blocks(dtype, case.group):
+    xs, inside, tainted, scales, shapes = [], [], [], [], []
+    for block in rows.blocks(dtype, case.shape):
         x = block.values
         if quantity == "value":
-            # One result for each group of entries: name it by the group's first.
-            x = x[:, :: case.group]
+            x = x[:, case.shape.names(x.shape[1])]
         count, length = x.shape
         shapes.append((count, length))
         xs.append(x.ravel())
+        scales.append(contract.row_scales(case, block.values, quantity).ravel())
+        # Whole rows are judged as far as the default tier goes: beyond, infinite entries mask.
+        reach = min(tier.reach[quantity], ROW_REACH)
         inside.append(np.repeat((np.abs(block.values) <= reach).all(axis=1), length))
         tainted.append(np.repeat(np.isnan(block.values).any(axis=1), length))
     expected = Expected.of(
@@ -113,5 +131,21 @@ def _rowwise_truth(directory: Path, case: Case, dtype: DType, quantity: Quantity
         judged=np.concatenate(inside),
         must_be_nan=np.concatenate(tainted) & np.isnan(high) & (quantity == "value"),
     )
-    # Cotangents and directions are at most 1, and the number of pieces scales nothing.
-    return Truth(expected, np.concatenate(xs), 1.0, shapes)
+    absolute = tier.absolute_bound(quantity, dtype) * np.concatenate(scales)
+    if quantity == "derivative":
+        # A product with a Jacobian is measured in ULP of its row.
+        row_ulps = _row_spacings(high, shapes, dtype)
+        absolute = np.maximum(absolute, tier.allowed_ulps(dtype, quantity) * row_ulps)
+    return Truth(expected, np.concatenate(xs), absolute, shapes)
+
+
+def _row_spacings(high: Doubles, shapes: Sequence[tuple[int, int]], dtype: DType) -> Doubles:
+    """For every entry, one ULP of the largest entry of its row."""
+    found, start = [], 0
+    for count, length in shapes:
+        block = np.abs(high[start : start + count * length].reshape(count, length))
+        largest = np.nanmax(np.where(np.isfinite(block), block, 0.0), axis=1, initial=0.0)
+        spacing = np.ldexp(1.0, ulp.spacing_exponents(largest, np.zeros(count), dtype))
+        found.append(np.repeat(spacing, length))
+        start += count * length
+    return np.concatenate(found)

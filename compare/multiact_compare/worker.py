@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -34,8 +35,16 @@ Operands = dict[str, list[list[Bits]]]
 class Worker:
     """Evaluates measurements on one backend."""
 
-    def __init__(self, adapter: Adapter, inputs: Path, outputs: Path, announce: Announce) -> None:
+    def __init__(
+        self,
+        adapter: Adapter,
+        inputs: Path,
+        outputs: Path,
+        announce: Announce,
+        library: ModuleType = multiact,
+    ) -> None:
         self._adapter = adapter
+        self._library = library
         self._inputs = inputs
         self._outputs = outputs
         self._announce = announce
@@ -69,7 +78,7 @@ class Worker:
         dtype, variant = DTYPES[measurement.dtype], measurement.variant
         if measurement.case.kind == "rowwise":
             return self._evaluate_rows(measurement, dtype)
-        program = elementwise_program(measurement.case, variant.quantity)
+        program = elementwise_program(measurement.case, variant.quantity, self._library)
         points = self._points(dtype)
         if variant.layout in ("long", "strided"):
             result = program(self._array(points, dtype, variant.layout))
@@ -84,14 +93,13 @@ class Worker:
 
     def _evaluate_rows(self, measurement: Measurement, dtype: DType) -> Bits:
         variant = measurement.variant
-        program = rowwise_program(measurement.case, variant.quantity)
+        program = rowwise_program(measurement.case, variant.quantity, self._library)
         results = []
         for block in self._blocks(measurement):
             parts = [block]
             if variant.layout == "row":
-                parts = [
-                    [operand[i] for operand in block] for i in range(0, len(block[0]), variant.step)
-                ]
+                chosen = range(0, len(block[0]), variant.step)
+                parts = [[operand[i, ...] for operand in block] for i in chosen]
             for operands in parts:
                 arrays = [self._array(bits, dtype, variant.layout) for bits in operands]
                 shape = _result_shape(operands, variant.quantity)
@@ -129,7 +137,7 @@ class Worker:
         for measurement in measurements:
             operands = self._arrays(self._operands([measurement], dtype), dtype)
             try:
-                self._adapter.trace(_everything([measurement]), operands)
+                self._adapter.trace(_everything([measurement], self._library), operands)
             except Exception as problem:
                 self._announce("done", file=measurement.file, error=describe(problem))
             else:
@@ -141,7 +149,8 @@ class Worker:
     ) -> list[Callable[[], Bits]]:
         """Run the compiled program, and say how to get each measurement's bits from it."""
         operands = self._operands(measurements, dtype)
-        found = self._adapter.compile(_everything(measurements))(self._arrays(operands, dtype))
+        program = self._adapter.compile(_everything(measurements, self._library))
+        found = program(self._arrays(operands, dtype))
 
         def joined(index: int) -> Bits:
             measurement = measurements[index]
@@ -179,10 +188,13 @@ class Worker:
 
     def _blocks(self, measurement: Measurement) -> list[list[Bits]]:
         """Per row length: values, cotangents of the result's shape, directions."""
-        blocks, group = [], measurement.case.group
-        for length in measurement.lengths:
-            x, c, v = self._load(f"{measurement.dtype}.rows-{group}.{length}")
-            blocks.append([x, np.ascontiguousarray(c[:, : x.shape[1] // group]), v])
+        blocks, shape = [], measurement.case.shape
+        for original in measurement.lengths:
+            stored = self._load(f"{measurement.dtype}.rows-{shape.key}.{original}")
+            length = original * shape.group
+            ends = (length, length + shape.results_of(length))
+            x, c, v = map(np.ascontiguousarray, np.split(stored, ends, axis=1))
+            blocks.append([x, c.reshape(len(c), *shape.result(length)), v])
         return blocks
 
     def _array(self, bits: Bits, dtype: DType, layout: str = "long") -> Any:
@@ -200,17 +212,19 @@ class Worker:
         return bits
 
 
-def program_of(measurement: Measurement) -> Callable[..., Any]:
+def program_of(measurement: Measurement, library: ModuleType) -> Callable[..., Any]:
     """The public call that gives what is measured."""
     case, quantity = measurement.case, measurement.variant.quantity
     if case.kind == "rowwise":
-        return rowwise_program(case, quantity)
-    return elementwise_program(case, quantity)
+        return rowwise_program(case, quantity, library)
+    return elementwise_program(case, quantity, library)
 
 
-def elementwise_program(case: Case, quantity: Quantity) -> Callable[[Any], Any]:
+def elementwise_program(
+    case: Case, quantity: Quantity, library: ModuleType
+) -> Callable[[Any], Any]:
     """The public call that gives a quantity of an elementwise function at x."""
-    function = getattr(multiact, case.function)
+    function = getattr(library, case.function)
     params = dict(case.params)
     if quantity == "value":
         return lambda x: function(x, **params)
@@ -218,13 +232,15 @@ def elementwise_program(case: Case, quantity: Quantity) -> Callable[[Any], Any]:
     return lambda x: multiact.derivative(function, x, order=order, **params)
 
 
-def rowwise_program(case: Case, quantity: Quantity) -> Callable[[Any, Any, Any], Any]:
+def rowwise_program(
+    case: Case, quantity: Quantity, library: ModuleType
+) -> Callable[[Any, Any, Any], Any]:
     """The public call that gives a quantity of a rowwise function at x.
 
     It takes a cotangent c and a direction v as well: the derivative is the gradient of c·f(x), the
     second one the gradient of that gradient's product with v.
     """
-    function = getattr(multiact, case.function)
+    function = getattr(library, case.function)
     params = dict(case.params)
 
     def gradient(x: Any, c: Any) -> Any:
@@ -246,9 +262,11 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _everything(measurements: list[Measurement]) -> Callable[[dict[str, Any]], list[list[Any]]]:
+def _everything(
+    measurements: list[Measurement], library: ModuleType
+) -> Callable[[dict[str, Any]], list[list[Any]]]:
     """One program for all measurements."""
-    programs = [(_operands_key(m), program_of(m)) for m in measurements]
+    programs = [(_operands_key(m), program_of(m, library)) for m in measurements]
 
     def everything(operands: dict[str, Any]) -> list[list[Any]]:
         return [[program(*call) for call in operands[key]] for key, program in programs]
@@ -260,7 +278,7 @@ def _operands_key(measurement: Measurement) -> str:
     """Equal for measurements that are called with the same arrays."""
     if measurement.case.kind == "elementwise":
         return "points"
-    return f"rows {measurement.case.group} {measurement.lengths}"
+    return f"rows {measurement.case.shape.key} {measurement.lengths}"
 
 
 def _result_shape(operands: list[Bits], quantity: Quantity) -> tuple[int, ...]:
@@ -291,8 +309,10 @@ def main(job_file: str) -> None:
         return
     announce("ready", versions=adapter.versions(), notes=adapter.notes())
     cases = [Case(**{**case, "kinks": tuple(case["kinks"])}) for case in job["cases"]]
-    worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce)
-    worker.run(measurements(backend, cases, job["dtypes"], job["modes"]))
+    library = multiact.precise if job["tier"] == "precise" else multiact
+    worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce, library)
+    plan = measurements(backend, cases, job["dtypes"], job["modes"], job["tier"], job["thorough"])
+    worker.run(plan)
     announce("end")
 
 

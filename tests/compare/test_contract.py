@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from multiact_compare import contract, inputs, parity
+from multiact_compare import contract, parity
 from multiact_compare.contract import Expected
 from multiact_compare.deviations import DEVIATIONS, Deviation, excuse
 from multiact_compare.dtypes import DTYPES
+from multiact_compare.plan import Case
 from multiact_compare.results import Cell
+from multiact_compare.tiers import DEFAULT
 
 F32 = DTYPES["float32"]
 X = np.array([-2.0, 0.0, 1e-40, 3.0, math.nan, 2e4, math.inf])
@@ -25,7 +27,7 @@ TRUTH = Expected.of(
     kinks=(0.0,),
 )
 RIGHT = np.array([0.5, 0.25, 1.0, 3.0, math.nan, 2e4, math.inf])
-BOUND = contract.absolute_bound("value", F32, 1.0)
+BOUND = DEFAULT.absolute_bound("value", F32, 1.0)
 
 
 def _judge(results: np.ndarray) -> contract.Verdict:
@@ -94,8 +96,54 @@ def test_scales() -> None:
     assert contract.parameter_scale({}) == 1.0
     assert contract.parameter_scale({"approximate": "tanh", "flag": True}) == 1.0
     assert contract.parameter_scale({"a": -3.0, "b": 0.5}) == 3.0
-    assert contract.absolute_bound("derivative", F32, 3.0) == 6 * 2.0**-23
-    assert contract.absolute_bound("second", F32, 3.0) == 72 * 2.0**-23
+    assert DEFAULT.absolute_bound("derivative", F32, 3.0) == 6 * 2.0**-23
+    assert DEFAULT.absolute_bound("second", F32, 3.0) == 72 * 2.0**-23
+
+
+def _case(function: str, **params: object) -> Case:
+    return Case(f"{function}-0", function, "rowwise", params, ())
+
+
+def test_scales_of_rows() -> None:
+    x = np.array([[8.0, -0.5, 1e4, 3.0], [math.nan, -2.0, 0.0, math.inf]])
+    for quantity in ("derivative", "second"):
+        scales = contract.row_scales(_case("geglu"), x, quantity)
+        assert scales.tolist() == [[1.0, 1.0, 8.0, 1.0], [1.0, 1.0, 1.0, 2.0]]
+    assert contract.row_scales(_case("geglu"), x, "value").tolist() == [[8.0, 1.0], [1.0, 2.0]]
+    assert contract.row_scales(_case("maxout", pieces=2), x, "value").tolist() == [[1.0] * 2] * 2
+    assert contract.row_scales(_case("crelu"), x, "value").shape == (2, 8)
+    assert contract.row_scales(_case("logsumexp"), x, "value").shape == (2, 1)
+    noisy = _case("gumbel_softmax", temperature=0.5, noise=0.0)
+    for quantity, scale in (("value", 1.0), ("derivative", 2.0), ("second", 4.0)):
+        assert (contract.row_scales(noisy, x, quantity) == scale).all()
+
+
+def test_overflow_is_right_where_the_truth_is_beyond() -> None:
+    """squared_relu(1e4) is inf in float16, and nothing else."""
+    f16 = DTYPES["float16"]
+    x = np.array([1e4, 255.875])
+    truth = Expected.of(
+        f16, x * x, np.zeros(2), judged=np.ones(2, bool), must_be_nan=np.zeros(2, bool), x=x
+    )
+    bound = DEFAULT.absolute_bound("value", f16, 1.0)
+    for results, broken in (
+        ([math.inf, 65472.0], 0),
+        ([65504.0, 65472.0], 1),
+        ([-math.inf, 65472.0], 1),
+        ([math.nan, 65472.0], 1),
+        ([math.inf, math.inf], 0),
+        ([math.inf, 65472.0 - 9 * 32], 1),
+    ):
+        verdict = contract.judge(f16.encode(np.array(results)), f16, truth, bound)
+        assert verdict.failures["finite"] == broken, results
+
+
+def test_bounds_may_differ_from_place_to_place() -> None:
+    results = _with(0, 0.5 + 2.0**-19)
+    bounds = np.full(7, BOUND)
+    assert contract.judge(F32.encode(results), F32, TRUTH, bounds).failures["finite"] == 1
+    bounds[0] *= 8
+    assert contract.judge(F32.encode(results), F32, TRUTH, bounds).failures["finite"] == 0
 
 
 ROW = Deviation("torch", "relu", "*", "derivative", "*", "nan", "passes the cotangent")
@@ -136,7 +184,7 @@ def test_a_partial_run_calls_no_row_stale() -> None:
     assert not list(parity.stale(_request(modes=["eager"]), [clean]))
     assert not list(parity.stale(_request(), []))
     finite = [replace(ROW, where="finite")]
-    few = _request(points=inputs.DEFAULT_POINTS - 1, deviations=finite)
+    few = _request(points=DEFAULT.points - 1, deviations=finite)
     assert not list(parity.stale(few, [clean]))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from multiact_compare import inputs, rows
+from multiact_compare import inputs, oracle, rows
 from multiact_compare.dtypes import DTYPES, DType
 
 ALL = list(DTYPES.values())
@@ -57,7 +59,7 @@ def test_the_sweep_is_dense_where_functions_bend(dtype: DType) -> None:
     x = dtype.decode(inputs.sweep(dtype, inputs.count(dtype, 200_000), KINKS))
     assert (np.abs(x) < 8).mean() > 0.25
     assert ((x > -110) & (x < -3)).mean() > 0.03
-    for centre in (*KINKS, *inputs.ROOTS):
+    for centre in (*KINKS, *(root.x for root in inputs.ROOTS)):
         assert (np.abs(x - centre) < 1e-4).sum() >= 10
 
 
@@ -73,7 +75,20 @@ def test_the_short_selection(dtype: DType) -> None:
     bits = inputs.points(dtype, inputs.count(dtype, 20_000), KINKS)
     chosen = inputs.short_selection(dtype, bits, KINKS)
     assert np.unique(chosen).size == chosen.size == inputs.SHORT_POINTS
-    assert np.isin(inputs.edges(dtype, KINKS), bits[chosen]).all()
+    assert np.isin(inputs.edges(dtype, KINKS, neighbours=1), bits[chosen]).all()
+
+
+@pytest.mark.parametrize("root", inputs.ROOTS, ids=lambda r: f"{r.function}-{r.order}-{r.x:.3g}")
+def test_roots_are_roots(root: inputs.Root) -> None:
+    x = root.x + np.array([-1e-6, -1e-14, 1e-14, 1e-6])
+    left, near_left, near_right, right = oracle.elementwise(root.function, root.params, x)[
+        2 * root.order
+    ]
+    if (root.function, root.order) == ("snake", 1):
+        assert min(left, right) > 0
+    else:
+        assert near_left * near_right < 0
+    assert max(abs(near_left), abs(near_right)) < 1e-6 * max(abs(left), abs(right))
 
 
 def test_distinct_values_are_sorted_finite_and_shared() -> None:
@@ -85,11 +100,29 @@ def test_distinct_values_are_sorted_finite_and_shared() -> None:
 
 
 @pytest.mark.parametrize("dtype", ALL)
-@pytest.mark.parametrize("group", [1, 3])
-def test_rows(dtype: DType, group: int) -> None:
-    found = rows.blocks(dtype, group)
+@pytest.mark.parametrize(
+    ("function", "params", "group", "results"),
+    [
+        ("softmax", {}, 1, lambda n: (n,)),
+        ("maxout", {"pieces": 3}, 3, lambda n: (n // 3,)),
+        ("glu", {}, 2, lambda n: (n // 2,)),
+        ("crelu", {}, 1, lambda n: (2 * n,)),
+        ("logsumexp", {}, 1, lambda n: ()),
+        ("logsumexp", {"keepdims": True}, 1, lambda n: (1,)),
+    ],
+)
+def test_rows(
+    dtype: DType, function: str, params: dict[str, Any], group: int, results: Callable[[int], Any]
+) -> None:
+    shape = rows.shape(function, params)
+    found = rows.blocks(dtype, shape)
     assert [block.values.shape[1] for block in found] == [n * group for n in rows.LENGTHS]
     for block in found:
+        count, length = block.values.shape
+        assert shape.result(length) == results(length)
+        assert block.cotangents.shape == (count, math.prod(results(length)))
+        assert block.directions.shape == (count, length)
+        assert (shape.names(length) < length).all()
         for part in (block.values, block.cotangents, block.directions):
             exact = dtype.decode(dtype.encode(part))
             assert ((exact == part) | np.isnan(part)).all()

@@ -11,8 +11,13 @@ import numpy as np
 import pytest
 from flint import arb, arb_series, ctx
 from multiact_compare import oracle
+from multiact_compare.oracle.elementwise import FORMULAS, KINKS
 from multiact_compare.oracle.enclosure import UndeterminedError, settle
-from multiact_compare.rows import Block
+
+import multiact
+from tests.backends import DTYPES
+from tests.functions.definitions import DEFINITIONS as BARE
+from tests.functions.definitions import SLOPES_AT_KINKS, truth
 
 Series = Any
 
@@ -28,17 +33,79 @@ def _erf(x: Series) -> Series:
     return x.erf()
 
 
+def _tanh(x: Series) -> Series:
+    return 1 - 2 / (1 + (2 * x).exp())
+
+
+def _softplus(x: Series) -> Series:
+    return (1 + x.exp()).log()
+
+
+def _gelu(x: Series) -> Series:
+    return x * (1 + _erf(x / arb(2).sqrt())) / 2
+
+
+def _normal(x: Series) -> Series:
+    return (1 + _erf(x / arb(2).sqrt())) / 2
+
+
+def _xielu(x: Series, alpha_p: float, alpha_n: float, beta: float) -> Series:
+    return beta * x + (alpha_p * x * x if x[0] > 0 else alpha_n * (x.exp() - 1 - x))
+
+
+def _zero(x: Series) -> Series:
+    return x * 0
+
+
+def _split(left: Callable[[Series], Series]) -> Callable[[Series], Series]:
+    """x on the right of 0, another function on the left."""
+    return lambda x: x if x[0] > 0 else left(x)
+
+
 DEFINITIONS: list[tuple[str, dict[str, Any], Callable[[Series], Series]]] = [
     ("sigmoid", {}, _sigma),
     ("tanh", {}, lambda x: (x.exp() - (-x).exp()) / (x.exp() + (-x).exp())),
-    ("softplus", {}, lambda x: (1 + x.exp()).log()),
+    ("lecun_tanh", {}, lambda x: arb("1.7159") * _tanh(2 * x / 3)),
+    ("log_sigmoid", {}, lambda x: -_softplus(-x)),
+    ("arctan", {}, lambda x: x.atan()),
+    ("softsign", {}, lambda x: x / (1 + (x if x[0] > 0 else -x))),
+    ("laplace", {}, lambda x: _normal((x - arb(0.707107)) / arb(0.282095))),
+    ("laplace", {"mu": -1.0, "sigma": 2.0}, lambda x: _normal((x + 1) / 2)),
+    ("celu", {}, _split(lambda x: x.exp() - 1)),
+    ("celu", {"alpha": 2.5}, _split(lambda x: 2.5 * ((x / 2.5).exp() - 1))),
+    ("celu", {"alpha": -8.0}, _split(lambda x: -8.0 * ((x / -8.0).exp() - 1))),
+    ("xielu", {}, lambda x: _xielu(x, 0.8, 0.8, 0.5)),
+    (
+        "xielu",
+        {"alpha_p": 0.25, "alpha_n": 1.5, "beta": -2.0},
+        lambda x: _xielu(x, 0.25, 1.5, -2.0),
+    ),
+    ("hard_silu", {}, lambda x: x * (x / 6 + arb(0.5)) if abs(x[0]) < 3 else _split(_zero)(x)),
+    ("sparse_plus", {}, lambda x: (x + 1) * (x + 1) / 4 if abs(x[0]) < 1 else _split(_zero)(x)),
+    ("squareplus", {}, lambda x: (x + (x * x + 4).sqrt()) / 2),
+    ("squareplus", {"b": 0.25}, lambda x: (x + (x * x + 0.25).sqrt()) / 2),
+    ("quick_gelu", {}, lambda x: x * _sigma(arb("1.702") * x)),
+    ("serf", {}, lambda x: x * _erf(_softplus(x))),
+    ("phish", {}, lambda x: x * _tanh(_gelu(x))),
+    ("acon_c", {}, lambda x: x * _sigma(x)),
+    (
+        "acon_c",
+        {"p1": 1.5, "p2": -0.25, "beta": -2.0},
+        lambda x: 1.75 * x * _sigma(-3.5 * x) - 0.25 * x,
+    ),
+    ("snake", {}, lambda x: x + x.sin() * x.sin()),
+    ("snake", {"a": -3.0}, lambda x: x + (x * -3).sin() * (x * -3).sin() / -3),
+    ("sine", {}, lambda x: x.sin()),
+    ("sine", {"omega": 30.0}, lambda x: (x * 30).sin()),
+    ("tanhshrink", {}, lambda x: x - _tanh(x)),
+    ("softplus", {}, _softplus),
     ("softplus", {"beta": 0.5}, lambda x: (1 + (x * 0.5).exp()).log() / 0.5),
     ("softplus", {"beta": -2.0}, lambda x: (1 + (x * -2).exp()).log() / -2),
     ("silu", {}, lambda x: x * _sigma(x)),
     ("silu", {"beta": 1.5}, lambda x: x * _sigma(x * 1.5)),
     ("silu", {"beta": -0.3}, lambda x: x * _sigma(x * -0.3)),
     ("mish", {}, lambda x: x * (((1 + x.exp()) ** 2 - 1) / ((1 + x.exp()) ** 2 + 1))),
-    ("gelu", {}, lambda x: x * (1 + _erf(x / arb(2).sqrt())) / 2),
+    ("gelu", {}, _gelu),
     (
         "gelu",
         {"approximate": "tanh"},
@@ -66,48 +133,106 @@ def test_derivatives_are_those_of_the_definition(
         ctx.prec = before
 
 
-def _mp_gelu(x: Any) -> Any:
-    return x * mpmath.ncdf(x)
+CASES: list[tuple[str, dict[str, Any]]] = [
+    *((name, {}) for name in BARE if name not in ("prelu", "clipped_relu", "threshold")),
+    ("leaky_relu", {"negative_slope": 1.5}),
+    ("prelu", {"slope": -0.25}),
+    ("rrelu", {"lower": 0.25, "upper": 0.75}),
+    ("clipped_relu", {"max_value": 2.5}),
+    ("threshold", {"threshold": 0.5, "value": -4.0}),
+    ("threshold", {"threshold": -2.0, "value": 20.0}),
+    ("thresholded_relu", {"alpha": 2.5}),
+    ("star_relu", {"scale": -2.0, "bias": 0.5}),
+    ("elu", {"alpha": 1.5}),
+    ("celu", {"alpha": 0.5}),
+    ("xielu", {"alpha_p": 0.25, "alpha_n": 1.5, "beta": -2.0}),
+    ("laplace", {"mu": -1.0, "sigma": 2.0}),
+    ("hard_tanh", {"min": -0.125, "max": 2.5}),
+    ("softplus", {"beta": -3.0}),
+    ("squareplus", {"b": 0.25}),
+    ("silu", {"beta": 1.5}),
+    ("gelu", {"approximate": "tanh"}),
+    ("gelu", {"approximate": "sigmoid"}),
+    ("acon_c", {"p1": 1.5, "p2": -0.25, "beta": -2.0}),
+    ("snake", {"a": 0.25}),
+    ("sine", {"omega": 30.0}),
+    ("softshrink", {"lambd": 1.5}),
+    ("hardshrink", {"lambd": 0.375}),
+    ("shrink", {"lambd": 1.5, "bias": 0.375}),
+]
+every_case = pytest.mark.parametrize(("name", "params"), CASES)
 
 
-def _mp_mish(x: Any) -> Any:
-    return x * mpmath.tanh(mpmath.log1p(mpmath.exp(x)))
+def _sum(table: Any, order: int, column: int) -> Any:
+    """What the oracle says, from its two parts."""
+    return mpmath.mpf(table[2 * order, column]) + mpmath.mpf(table[2 * order + 1, column])
 
 
-def _mp_selu(x: Any) -> Any:
-    alpha = mpmath.mpf("1.6732632423543772848170429916717")
-    scale = mpmath.mpf("1.0507009873554804934193349852946")
-    return scale * (x if x > 0 else alpha * mpmath.expm1(x))
+def test_every_function_of_the_catalogue_is_known_twice() -> None:
+    assert set(FORMULAS) == set(BARE)
+    assert all(oracle.knows(name) for name in multiact.records)
 
 
-def _mp_elu(x: Any) -> Any:
-    return x if x > 0 else mpmath.mpf(1.5) * mpmath.expm1(x)
-
-
-@pytest.mark.parametrize(
-    ("name", "params", "function"),
-    [
-        ("gelu", {}, _mp_gelu),
-        ("mish", {}, _mp_mish),
-        ("selu", {}, _mp_selu),
-        ("elu", {"alpha": 1.5}, _mp_elu),
-        ("tanh", {}, mpmath.tanh),
-    ],
-)
-def test_agrees_with_mpmath(
-    name: str, params: dict[str, Any], function: Callable[[Any], Any]
-) -> None:
-    xs = np.array([-30.0, -6.25, -1.5, -0.125, 0.375, 2.5, 40.0])
+@every_case
+def test_agrees_with_mpmath(name: str, params: dict[str, Any]) -> None:
+    kinks = oracle.kinks(name, params)
+    xs = np.array([-30.0, -6.25, -1.5, -0.125, -1e-9, 0.375, 2.5, 10.5, 40.0, *kinks])
     found = oracle.elementwise(name, params, xs)
     with mpmath.workdps(60):
         for column, x in enumerate(xs.tolist()):
             for order in range(3):
-                truth = mpmath.diff(function, mpmath.mpf(x), order) if order else function(x)
-                value = mpmath.mpf(found[2 * order, column]) + mpmath.mpf(
-                    found[2 * order + 1, column]
-                )
+                value = truth(name, params, x, order)
+                if value is None:
+                    assert math.isnan(found[2 * order, column])
+                    continue
+                error = abs(_sum(found, order, column) - value)
                 # mpmath differentiates numerically: it loses half of its digits.
-                assert abs(value - truth) <= mpmath.mpf(10) ** -18 * (abs(truth) + 1e-6)
+                assert error <= mpmath.mpf(10) ** -20 * (abs(value) + 1e-6), (x, order)
+
+
+@every_case
+def test_at_kinks(name: str, params: dict[str, Any]) -> None:
+    """The slopes are those agreed on; the others that are listed are jumps of the bend."""
+    slopes = SLOPES_AT_KINKS[name](**params) if name in SLOPES_AT_KINKS else {}
+    kinks = oracle.kinks(name, params)
+    assert set(map(mpmath.mpf, kinks)) <= set(slopes)
+    for kink, slope in slopes.items():
+        x = float(kink)
+        sides = np.array([np.nextafter(x, -np.inf), x, np.nextafter(x, np.inf)])
+        found = oracle.elementwise(name, params, sides)
+        assert found[2, 1] + found[3, 1] == pytest.approx(float(slope), rel=1e-16)
+        assert math.isnan(found[4, 1])
+        left, at, right = found[2]
+        if x in kinks:
+            jump = left != pytest.approx(right) or found[0, 0] != pytest.approx(found[0, 2])
+            # With alpha = 1 the two sides of elu meet.
+            assert jump or (name, params) == ("elu", {})
+        else:
+            assert (left, right) == pytest.approx((at, at))
+            assert found[4, 0] != pytest.approx(found[4, 2])
+
+
+@pytest.mark.parametrize("record", multiact.records.values(), ids=lambda record: record.name)
+def test_records_have_the_same_kinks(record: Any) -> None:
+    assert set(record.kinks) == set(oracle.kinks(record.name, record.cases[0]))
+    for case in record.cases:
+        for kink in oracle.kinks(record.name, case):
+            # Else a dtype would round the parameter to the other side of some x.
+            assert {float(dtype.type(kink)) for dtype in DTYPES.values()} == {kink}
+
+
+def test_kinks_of_families_without_any() -> None:
+    assert oracle.kinks("softmax", {}) == ()
+    assert not set(KINKS) - set(FORMULAS)
+    assert oracle.kinks("squareplus", {"b": 0.0}) == (0.0,)
+    assert oracle.kinks("hardshrink", {"lambd": 0.0}) == ()
+
+
+def test_sine_of_many_turns() -> None:
+    """sin(10²²), the classic test of a reduction by π."""
+    value, low = oracle.elementwise("sine", {}, np.array([1e22]))[:2, 0]
+    assert value == -0.8522008497671888
+    assert low != 0
 
 
 @pytest.mark.parametrize(
@@ -152,57 +277,20 @@ def test_limits() -> None:
     assert oracle.limits("silu", {}) == {-math.inf: (0.0, 0.0), math.inf: (math.inf, 1.0)}
     assert oracle.limits("sigmoid", {}) == {-math.inf: (0.0, 0.0), math.inf: (1.0, 0.0)}
     assert oracle.limits("leaky_relu", {"negative_slope": -2.0})[-math.inf] == (math.inf, -2.0)
+    assert oracle.limits("arctan", {})[-math.inf] == (-math.pi / 2, 0.0)
+    assert oracle.limits("squared_relu", {})[math.inf] == (math.inf, math.inf)
+    assert oracle.limits("threshold", {"threshold": 0.0, "value": 5.0})[-math.inf] == (5.0, 0.0)
+
+
+def test_no_limits() -> None:
+    for value, slope in oracle.limits("sine", {"omega": 2.0}).values():
+        assert math.isnan(value)
+        assert math.isnan(slope)
+    for end, (value, slope) in oracle.limits("snake", {}).items():
+        assert value == end
+        assert math.isnan(slope)
 
 
 def test_the_precision_is_capped() -> None:
     with pytest.raises(UndeterminedError):
         settle(lambda: lambda: (arb(0, 1),))
-
-
-def _block(values: list[float], cotangents: list[float], directions: list[float]) -> Block:
-    return Block(*(np.array([row], np.float64) for row in (values, cotangents, directions)))
-
-
-def test_softmax_and_its_gradients() -> None:
-    x, c, v = [0.5, -1.0, 2.0], [1.0, -0.5, 0.25], [0.125, 1.0, -0.75]
-    value, gradient, second = oracle.rowwise("softmax", {}, _block(x, c, v))
-
-    def objective(t: Any, row: list[Any]) -> Any:
-        shifted = [mpmath.mpf(a) + t * b for a, b in zip(x, row, strict=True)]
-        parts = [mpmath.exp(a) for a in shifted]
-        return sum(b * p for b, p in zip(c, parts, strict=True)) / sum(parts)
-
-    with mpmath.workdps(60):
-        total = sum(mpmath.exp(a) for a in x)
-        for i in range(3):
-            unit = [float(i == j) for j in range(3)]
-            assert value[0, 0, i] == pytest.approx(float(mpmath.exp(x[i]) / total), rel=1e-16)
-            slope = mpmath.diff(lambda t, unit=unit: objective(t, unit), 0)
-            assert gradient[0, 0, i] == pytest.approx(float(slope), rel=1e-14)
-            mixed = mpmath.diff(
-                lambda t, s, unit=unit: objective(
-                    1, [t * a + s * b for a, b in zip(unit, v, strict=True)]
-                ),
-                (0, 0),
-                (1, 1),
-            )
-            assert second[0, 0, i] == pytest.approx(float(mixed), rel=1e-10)
-
-
-def test_softmax_of_masked_and_impossible_rows() -> None:
-    row = [0.0, -math.inf]
-    value, gradient, _ = oracle.rowwise("softmax", {}, _block(row, [1.0, 1.0], [1.0, 0.0]))
-    assert value[0].tolist() == [[1.0, 0.0]]
-    assert gradient[0].tolist() == [[0.0, 0.0]]
-    for row in ([-math.inf] * 2, [math.inf, 0.0], [math.nan, 0.0]):
-        value, *_ = oracle.rowwise("softmax", {}, _block(row, [1.0, 1.0], [1.0, 0.0]))
-        assert np.isnan(value[0]).all()
-
-
-def test_maxout_shares_ties() -> None:
-    row = [1.0, 3.0, 3.0, 2.0, 2.0, 2.0]
-    block = _block(row, [1.0, 0.5, 0, 0, 0, 0], [0.0] * 6)
-    value, gradient, second = oracle.rowwise("maxout", {"pieces": 3}, block)
-    assert value[0].tolist() == [[3.0, 2.0]]
-    assert gradient[0, 0].tolist() == [0.0, 0.5, 0.5] + [0.5 / 3] * 3
-    assert np.isnan(second[0]).all()

@@ -6,13 +6,14 @@ exact float64 parameters.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
 from flint import arb, ctx
 
 from multiact_compare.dtypes import Doubles
-from multiact_compare.oracle.elementwise import FORMULAS, Point
+from multiact_compare.oracle.elementwise import FORMULAS, KINKS
 from multiact_compare.oracle.enclosure import (
     ACCURACY,
     START_PRECISION,
@@ -22,10 +23,12 @@ from multiact_compare.oracle.enclosure import (
     settled,
     split,
 )
-from multiact_compare.oracle.rowwise import ROW_FORMULAS, RowFormula
+from multiact_compare.oracle.point import Point
+from multiact_compare.oracle.row import RowFormula
+from multiact_compare.oracle.rowwise import ROW_FORMULAS
 from multiact_compare.rows import Block
 
-__all__ = ["SECOND_REACH", "elementwise", "knows", "limits", "rowwise"]
+__all__ = ["SECOND_REACH", "elementwise", "kinks", "knows", "limits", "rowwise"]
 
 SECOND_REACH = 50.0
 """Second derivatives are evaluated up to this magnitude, where the contract speaks of them."""
@@ -53,13 +56,18 @@ def elementwise(name: str, params: Mapping[str, object], xs: Doubles) -> Doubles
     return result
 
 
+def kinks(name: str, params: Mapping[str, object]) -> tuple[float, ...]:
+    """Where the derivative jumps, or the function itself; rows have no kinks."""
+    return KINKS[name](**params) if name in KINKS else ()
+
+
 def limits(name: str, params: Mapping[str, object]) -> dict[float, tuple[float, float]]:
-    """The limits of value and derivative at −inf and +inf."""
+    """The limits of value and derivative at −inf and +inf, NaN where there is none."""
     found = {}
     for sign in (-1.0, 1.0):
-        value, slope = elementwise(name, params, np.array([sign * FAR]))[(0, 2), 0].tolist()
-        grows = abs(value) > FAR**0.5
-        found[sign * np.inf] = (float(np.copysign(np.inf, value)) if grows else value, slope)
+        table = elementwise(name, params, sign * np.array([FAR, 2 * FAR]))
+        value, slope = (_limit(*table[row].tolist()) for row in (0, 2))
+        found[sign * np.inf] = (value, slope)
     return found
 
 
@@ -77,6 +85,15 @@ def rowwise(name: str, params: Mapping[str, object], block: Block) -> list[Doubl
     return [pairs(column).reshape(2, rows, -1) for column in columns]
 
 
+def _limit(far: float, farther: float) -> float:
+    """What two results on the way to infinity tend to."""
+    if min(abs(far), abs(farther)) > FAR**0.5:
+        return math.copysign(math.inf, farther) if far * farther > 0 else math.nan
+    if max(abs(far), abs(farther)) < FAR**-0.5:
+        return 0.0
+    return farther if math.isclose(far, farther, rel_tol=1e-9) else math.nan
+
+
 def _evaluate(name: str, params: Mapping[str, object], xs: list[float], second: bool) -> Doubles:
     """The hot loop: a matrix with two rows per quantity, a column per point."""
     parts: list[float] = []
@@ -86,7 +103,9 @@ def _evaluate(name: str, params: Mapping[str, object], xs: list[float], second: 
         at = FORMULAS[name](**params)
         for index, x in enumerate(xs):
             for value in at(x, second):
-                if isinstance(value, arb) and value.rel_accuracy_bits() >= ACCURACY:
+                if isinstance(value, float):
+                    parts += (value, 0.0)
+                elif isinstance(value, arb) and value.rel_accuracy_bits() >= ACCURACY:
                     high = float(value)
                     parts += (high, float(value - high))
                 else:
