@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup parity test lint types pytest bench tables clean
+.PHONY: help setup parity test lint types pytest bench tables docs clean
 
 help:
-	@echo "make parity  the parity report over all four frameworks (about 4 minutes on 2 cores)"
+	@echo "make parity  the parity report over all four frameworks (about 10 minutes on 2 cores)"
 	@echo "make test    lint, types and every test"
 	@echo "make bench   call overhead, throughput and memory against the native functions"
+	@echo "make docs    the documentation site, in docs/_build/html"
 	@echo "make tables  render the tables of the README anew (from the code and a parity run)"
 
 setup: $(READY)
@@ -17,7 +18,7 @@ setup: $(READY)
 $(READY): pyproject.toml constraints.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  -c constraints.txt -r requirements-dev.txt -e ".[all]"
+	  -c constraints.txt -r requirements-dev.txt -e ".[all,docs]"
 	@touch $@
 
 parity: $(READY)
@@ -41,5 +42,8 @@ bench: $(READY)
 tables: parity
 	$(BIN)/python tools/tables.py --parity parity.json
 
+docs: $(READY)
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
 clean:
-	rm -rf $(VENV) build dist parity.json bench.json
+	rm -rf $(VENV) build dist docs/_build docs/functions parity.json bench.json

@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {
     "multiact",
+    "multiact_array_api",
     "multiact_compare",
     "multiact_jax",
     "multiact_numpy",
@@ -44,7 +45,7 @@ def test_contents(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
     assert set(fields.get_all("Provides-Extra") or ()) == {
-        "numpy", "torch", "tensorflow", "jax", "compare", "all",
+        "numpy", "torch", "tensorflow", "jax", "array-api", "compare", "docs", "all",
     }  # fmt: skip
     required = fields.get_all("Requires-Dist") or []
     assert all("extra ==" in requirement for requirement in required)

@@ -44,7 +44,9 @@ def functions() -> str:
     ]
     for record in sorted(multiact.records.values(), key=lambda r: (r.family, r.name)):
         names = "<br>".join(f"`{name}`" for name in (record.name, *record.aliases))
-        cells = [names, _parameters(record), f"${record.formula}$", _range(record)]
+        # A bar would end the table's cell.
+        formula = record.formula.replace("|", r"\vert ")
+        cells = [names, _parameters(record), f"${formula}$", _range(record)]
         lines.append(f"| {' | '.join(cells)} | {record.kink_gradient} |")
     return "\n".join(lines)
 
