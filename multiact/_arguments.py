@@ -79,6 +79,15 @@ def check_interval(function: str, lower: Any, upper: Any) -> None:
         )
 
 
+def check_numbers(function: str, **values: Any) -> None:
+    """Each is a Python number, which other numbers can be compared with."""
+    for name, value in values.items():
+        if not isinstance(value, (int, float)):
+            raise _errors.scalar(function, name, value)
+        if value != value:
+            raise _errors.number(function, name, value, "any number that is not NaN")
+
+
 def check_positive(function: str, name: str, value: Any) -> None:
     """A finite number above 0."""
     if not isinstance(value, (int, float)):

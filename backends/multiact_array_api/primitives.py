@@ -131,7 +131,7 @@ class Primitives:
         return x
 
     def truncate(self, x: Any) -> Any:
-        """x in float64 without its 27 lowest bits."""
+        """The upper 26 bits of x in float64, rounded."""
         # Veltkamp's splitting: the standard has no way to the bits.
         scale = self.where(self.abs(x) > 2.0**990, 2.0**-30, 1.0)
         small = x * scale

@@ -40,7 +40,17 @@ class Adapter(Protocol):
         """The cheap first step of compilation, which finds most programs that do not compile."""
 
 
-class NumpyAdapter:
+class EagerOnly:
+    """A framework without a compiled mode; the plan (``NEVER_COMPILED``) does not ask for one."""
+
+    def compile(self, program: Program) -> Program:
+        raise NotImplementedError(f"{type(self).__name__}: there is no compiled mode")
+
+    def trace(self, program: Program, *arrays: Any) -> None:
+        self.compile(program)
+
+
+class NumpyAdapter(EagerOnly):
     """NumPy, with ``ml_dtypes`` for bfloat16."""
 
     def versions(self) -> dict[str, str]:
@@ -56,12 +66,6 @@ class NumpyAdapter:
         result = np.asarray(array)
         _check(result.dtype, dtype.native, result.dtype == dtype.native)
         return np.asarray(result, order="C").view(dtype.carrier)
-
-    def compile(self, program: Program) -> Program:
-        raise NotImplementedError("NumPy does not compile")
-
-    def trace(self, program: Program, *arrays: Any) -> None:
-        raise NotImplementedError("NumPy does not compile")
 
 
 class TorchAdapter:
@@ -164,7 +168,7 @@ class JaxAdapter:
         self._jax.eval_shape(program, *arrays)
 
 
-class ArrayApiAdapter:
+class ArrayApiAdapter(EagerOnly):
     """array-api-strict, on which whatever keeps to the array API standard computes alike."""
 
     def __init__(self) -> None:
@@ -190,12 +194,6 @@ class ArrayApiAdapter:
         wanted = getattr(self._strict, dtype.name)
         _check(array.dtype, wanted, array.dtype == wanted)
         return np.asarray(np.asarray(array), order="C").view(dtype.carrier)
-
-    def compile(self, program: Program) -> Program:
-        raise NotImplementedError("the array API standard does not compile")
-
-    def trace(self, program: Program, *arrays: Any) -> None:
-        raise NotImplementedError("the array API standard does not compile")
 
 
 ADAPTERS: dict[str, Callable[[], Adapter]] = {

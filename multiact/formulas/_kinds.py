@@ -60,6 +60,8 @@ class Primitives(Protocol):
     both tails and with derivatives that are right at 0 too. ``where``, ``maximum`` and ``minimum``
     take Python numbers beside arrays without changing the array's dtype. ``sort`` is ascending,
     ``halves`` splits an axis of even length in the middle, ``detach`` is x without its derivative.
+    ``truncate``, which the precise tier alone uses, leaves the upper 26 bits of float64 numbers,
+    cut off or rounded, with the derivative of x.
     """
 
     def exp(self, x: Any) -> Any: ...
@@ -90,6 +92,7 @@ class Primitives(Protocol):
     def concat(self, parts: tuple[Any, ...], axis: int) -> Any: ...
     def astype_like(self, condition: Any, x: Any) -> Any: ...
     def detach(self, x: Any) -> Any: ...
+    def truncate(self, x: Any) -> Any: ...
 
 
 class Lift(Protocol):

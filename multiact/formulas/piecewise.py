@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from multiact import _errors
+from multiact import _arguments, _errors
 from multiact.formulas._kinds import Elementwise, Lift, unary
-from multiact.formulas.thresholds import CLIP, between, check_numbers, clip
+from multiact.formulas.thresholds import CLIP, between, clip
 
 HARD_SIGMOID = Elementwise(
     "hard_sigmoid",
@@ -62,7 +62,7 @@ def hard_tanh(lift: Lift) -> Callable[..., Any]:
     apply = lift.elementwise(CLIP, "hard_tanh")
 
     def hard_tanh(x: Any, min: float = -1.0, max: float = 1.0) -> Any:  # noqa: A002
-        check_numbers("hard_tanh", min=min, max=max)
+        _arguments.check_numbers("hard_tanh", min=min, max=max)
         if not min < max:
             raise _errors.bounds("hard_tanh", "min", min, "max", max)
         return apply(x, min, max)

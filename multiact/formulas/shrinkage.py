@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from multiact import _errors
+from multiact import _arguments, _errors
 from multiact.formulas._kinds import Elementwise, Lift, unary
 from multiact.formulas.precise import shrinkage as precise
-from multiact.formulas.thresholds import above, check_numbers
+from multiact.formulas.thresholds import above
 
 # Below this magnitude x − tanh(x) would cancel. Lambert's fraction has converged there: cutting it
 # off leaves a tenth of the error that the contract allows a second derivative in float64, and less
@@ -126,14 +126,14 @@ def shrink(lift: Lift) -> Callable[..., Any]:
 
     def shrink(x: Any, lambd: float = 0.5, bias: float = 0.0) -> Any:
         _check_lambd("shrink", lambd)
-        check_numbers("shrink", bias=bias)
+        _arguments.check_numbers("shrink", bias=bias)
         return apply(x, lambd, bias)
 
     return shrink
 
 
 def _check_lambd(function: str, lambd: Any) -> None:
-    check_numbers(function, lambd=lambd)
+    _arguments.check_numbers(function, lambd=lambd)
     if lambd < 0:
         raise _errors.number(
             function, "lambd", lambd, "a number from 0 on; what lies within ±lambd becomes 0"

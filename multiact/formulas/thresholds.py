@@ -11,20 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from multiact import _arguments, _errors
+from multiact import _arguments
 from multiact.formulas._kinds import Elementwise, Lift, unary
 from multiact.formulas.precise import thresholds as precise
 
 RELU6_CEILING = 6.0
-
-
-def check_numbers(function: str, **values: Any) -> None:
-    """Each is a Python number, which other numbers can be compared with."""
-    for name, value in values.items():
-        if not isinstance(value, (int, float)):
-            raise _errors.scalar(function, name, value)
-        if value != value:
-            raise _errors.number(function, name, value, "any number that is not NaN")
 
 
 def clip(xp: Any, x: Any, low: Any, high: Any) -> Any:
@@ -124,7 +115,7 @@ def threshold(lift: Lift) -> Callable[..., Any]:
     apply = lift.elementwise(THRESHOLD, "threshold")
 
     def threshold(x: Any, threshold: float, value: float) -> Any:
-        check_numbers("threshold", threshold=threshold, value=value)
+        _arguments.check_numbers("threshold", threshold=threshold, value=value)
         return apply(x, threshold, value)
 
     return threshold
@@ -135,7 +126,7 @@ def thresholded_relu(lift: Lift) -> Callable[..., Any]:
     apply = lift.elementwise(THRESHOLD, "thresholded_relu")
 
     def thresholded_relu(x: Any, alpha: float = 1.0) -> Any:
-        check_numbers("thresholded_relu", alpha=alpha)
+        _arguments.check_numbers("thresholded_relu", alpha=alpha)
         return apply(x, alpha, 0.0)
 
     return thresholded_relu

@@ -11,8 +11,9 @@ import pytest
 from mpmath import mpf
 
 import multiact
-from tests.backends import DTYPES, Backend, common_dtypes, float64_only
+from tests.backends import Backend, common_dtypes, float64_only
 from tests.functions.contract import assert_close, eps
+from tests.functions.rows import by_rows, rounded
 
 X = np.array([[0.5, -1.0, 2.0, 3.5], [1000.0, 999.0, -1000.0, 998.5], [-12.0, -12.0, -12.0, -11.0]])
 COTANGENT = np.array([[1.0, -0.5, 0.25, 2.0], [0.5, 1.0, -1.0, 2.0], [1.0, 0.0, -2.0, 0.5]])
@@ -95,17 +96,6 @@ def cotangent_of(name: str, cotangent: Any = COTANGENT) -> Any:
 def size(name: str, x: Any) -> dict[str, float]:
     """The results of logarithms, and their errors with them, are as large as the row."""
     return {"row": float(np.abs(x).max()) if name.startswith("log") else 1.0}
-
-
-def rounded(x: Any, dtype: str) -> Any:
-    return np.asarray(x).astype(DTYPES[dtype]).astype(np.float64)
-
-
-def by_rows(f: Rows, *arrays: Any) -> Any:
-    """A function of rows over the last axis."""
-    flat = (np.reshape(a, (-1, np.shape(a)[-1])).tolist() for a in arrays)
-    rows = np.array([f(*row) for row in zip(*flat, strict=True)], object)
-    return rows.reshape(*np.shape(arrays[0])[:-1], -1)
 
 
 @each

@@ -1,8 +1,7 @@
-"""hardmax, sparsemax, entmax15, and gumbel_softmax with given noise."""
+"""hardmax, sparsemax, entmax15."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -13,8 +12,9 @@ import pytest
 from mpmath import mpf
 
 import multiact
-from tests.backends import DTYPES, Backend, common_dtypes, float64_only
+from tests.backends import Backend, common_dtypes, float64_only
 from tests.functions.contract import assert_close, eps
+from tests.functions.rows import by_rows, rounded, weighted
 
 X = np.array(
     [
@@ -59,12 +59,6 @@ def roots(row: Any, power: int) -> list[mpf]:
     return [z[i] - tau if i in chosen else mpf(0) for i in range(len(row))]
 
 
-def weighted(weights: list[mpf], vector: Any) -> list[mpf]:
-    """(diag(w) − w·wᵀ/Σ w)·v."""
-    mean = sum(w * mpf(v) for w, v in zip(weights, vector, strict=True)) / sum(weights)
-    return [w * (mpf(v) - mean) for w, v in zip(weights, vector, strict=True)]
-
-
 VALUES: dict[str, Callable[[Any], list[mpf]]] = {
     "hardmax": first_largest,
     "sparsemax": lambda row: roots(row, 1),
@@ -77,21 +71,6 @@ PRODUCTS: dict[str, Callable[[Any, Any], list[mpf]]] = {
 }
 each = pytest.mark.parametrize("name", VALUES)
 sparse = pytest.mark.parametrize("name", ["sparsemax", "entmax15"])
-
-
-def by_rows(f: Callable[..., list[mpf]], *arrays: Any) -> Any:
-    """A function of rows over the last axis."""
-    with mpmath.workdps(50):
-        rows = [f(*map(np.ndarray.tolist, row)) for row in zip(*map(flat, arrays), strict=True)]
-    return np.array(rows, object).reshape(arrays[0].shape)
-
-
-def flat(array: Any) -> Any:
-    return array.reshape(-1, array.shape[-1])
-
-
-def rounded(x: Any, dtype: str) -> Any:
-    return np.asarray(x).astype(DTYPES[dtype]).astype(np.float64)
 
 
 @each
@@ -281,193 +260,3 @@ def test_nan_when_compiled(differentiating: Backend, name: str) -> None:
     y = differentiating.doubles(differentiating.compile(getattr(multiact, name))(x))
     assert np.isnan(y[0]).all()
     assert np.isfinite(y[1]).all()
-
-
-class TestGumbelSoftmax:
-    """With given noise it is softmax of (x + noise)/temperature."""
-
-    NOISE = np.array([[0.25, -0.5, 1.5, 2.0, 0.0], [1.0, 2.5, 0.25, -0.5, 0.75]])
-    X = X[:2]
-    COTANGENT = COTANGENT[:2]
-
-    @staticmethod
-    def value(row: Any, noise: Any, temperature: float) -> list[mpf]:
-        z = [(mpf(a) + mpf(b)) / mpf(temperature) for a, b in zip(row, noise, strict=True)]
-        total = sum(mpmath.exp(v - max(z)) for v in z)
-        return [mpmath.exp(v - max(z)) / total for v in z]
-
-    @staticmethod
-    def product(s: list[mpf], vector: Any, temperature: float) -> list[mpf]:
-        return [v / mpf(temperature) for v in weighted(s, vector)]
-
-    def want(self, x: Any, noise: Any, temperature: float) -> tuple[Any, Any]:
-        """The weights, and the gradient."""
-        rows = by_rows(lambda row, g: self.value(row, g, temperature), x, noise)
-        products = by_rows(lambda s, v: self.product(s, v, temperature), rows, self.COTANGENT)
-        return rows, products
-
-    @pytest.mark.parametrize("temperature", [1.0, 0.5, 3])
-    def test_values_and_gradient(self, backend: Backend, dtype: str, temperature: float) -> None:
-        x, noise, cotangent = (
-            backend.array(a, dtype) for a in (self.X, self.NOISE, self.COTANGENT)
-        )
-        y = multiact.gumbel_softmax(x, temperature, noise=noise)
-        assert backend.dtype_of(y) == dtype
-        rows, products = self.want(rounded(self.X, dtype), self.NOISE, temperature)
-        assert_close(backend.doubles(y), rows, dtype)
-        dx = multiact.vjp(
-            multiact.gumbel_softmax, x, cotangent, temperature=temperature, noise=noise
-        ).x
-        assert backend.dtype_of(dx) == dtype
-        assert_close(backend.doubles(dx), products, dtype, LINEAR | {"steeper": 4 / temperature})
-
-    def test_noise_beside_large_logits(self, backend: Backend) -> None:
-        """In float32, 9999 + 0.0004 is 9999."""
-        x = np.array([[9999.0, 9999.0, 9998.0]])
-        noise = np.array([[0.0004, -0.0003, 0.9]]).astype(np.float32)
-        y = multiact.gumbel_softmax(
-            backend.array(x, "float32"), noise=backend.array(noise, "float32")
-        )
-        assert_close(backend.doubles(y), [self.value(x[0], noise[0].tolist(), 1.0)], "float32")
-
-    @pytest.mark.parametrize("temperature", [0.25, 1.0])
-    def test_hard(self, backend: Backend, dtype: str, temperature: float) -> None:
-        x, noise, cotangent = (
-            backend.array(a, dtype) for a in (self.X, self.NOISE, self.COTANGENT)
-        )
-        y = multiact.gumbel_softmax(x, temperature, hard=True, noise=noise)
-        assert backend.doubles(y).tolist() == [[0, 0, 0, 1, 0], [0, 1, 0, 0, 0]]
-        assert backend.dtype_of(y) == dtype
-        hard, soft = (
-            multiact.vjp(
-                multiact.gumbel_softmax,
-                x,
-                cotangent,
-                temperature=temperature,
-                hard=hard,
-                noise=noise,
-            ).x
-            for hard in (True, False)
-        )
-        assert_close(backend.doubles(hard), backend.doubles(soft), dtype, LINEAR)
-        assert np.abs(backend.doubles(hard)).max() > 0.1
-
-    def test_a_number_is_no_noise(self, backend: Backend, dtype: str) -> None:
-        x = backend.array(self.X, dtype)
-        want = backend.doubles(multiact.softmax(x))
-        for noise in (0, 0.0, -2.5):
-            y = backend.doubles(multiact.gumbel_softmax(x, noise=noise))
-            assert_close(y, want, dtype, {"both sides": 2.0})
-
-    @pytest.mark.parametrize("shape", [(), (5,), (1, 5), (2, 1)])
-    def test_noise_broadcasts(self, backend: Backend, shape: tuple[int, ...]) -> None:
-        noise = (np.arange(np.prod(shape, dtype=int)) % 3 - 1.0).reshape(shape)
-        x, full = backend.array(self.X, "float32"), np.broadcast_to(noise, self.X.shape)
-        short = multiact.gumbel_softmax(x, noise=backend.array(noise, "float32"))
-        long = multiact.gumbel_softmax(x, noise=backend.array(full, "float32"))
-        assert backend.doubles(short).tolist() == backend.doubles(long).tolist()
-
-    def test_any_axis(self, backend: Backend) -> None:
-        x, noise = (backend.array(a.T, "float32") for a in (self.X, self.NOISE))
-        rows, _ = self.want(self.X, self.NOISE, 1.0)
-        y = backend.doubles(multiact.gumbel_softmax(x, axis=0, noise=noise))
-        assert_close(y.T, rows, "float32")
-
-    def test_noise_gets_no_gradient(self, backend: Backend) -> None:
-        x, noise, cotangent = (
-            backend.array(a, "float32") for a in (self.X, self.NOISE, self.COTANGENT)
-        )
-        got = multiact.vjp(multiact.gumbel_softmax, x, cotangent, noise=noise)
-        assert (backend.doubles(got.params["noise"]) == 0).all()
-        assert backend.doubles(got.params["noise"]).shape == self.NOISE.shape
-
-    def test_constants_get_no_gradient_in_torch(self) -> None:
-        torch = Backend.TORCH.framework
-        x, noise = torch.tensor(self.X), torch.tensor(self.NOISE, requires_grad=True)
-        assert not multiact.gumbel_softmax(x, noise=noise).requires_grad
-        x.requires_grad_()
-        multiact.gumbel_softmax(x, noise=noise).square().sum().backward()
-        assert x.grad is not None
-        assert noise.grad is None
-
-    def test_variables_in_tensorflow(self) -> None:
-        tf = Backend.TENSORFLOW.framework
-        x, noise = tf.Variable(self.X), tf.Variable(self.NOISE)
-        with tf.GradientTape() as tape:
-            y = multiact.gumbel_softmax(x, noise=noise)
-        dx, dnoise = tape.gradient(y, [x, noise])
-        assert dx.shape == x.shape
-        assert dnoise is None
-
-    @float64_only
-    def test_noise_wider_than_x(self, backend: Backend, dtype: str) -> None:
-        x = backend.array(self.X, "float32")
-        with pytest.raises(TypeError, match="noise of dtype"):
-            multiact.gumbel_softmax(x, noise=backend.array(self.NOISE, dtype))
-        half = backend.array(self.X, "bfloat16")
-        y = multiact.gumbel_softmax(half, noise=backend.array(self.NOISE, "float32"))
-        assert backend.dtype_of(y) == "bfloat16"
-
-    @pytest.mark.parametrize("wrong", ["int32", "bool", "complex64"])
-    def test_noise_of_no_floating_dtype(self, backend: Backend, wrong: str) -> None:
-        x = backend.array(self.X, "float32")
-        with pytest.raises(TypeError, match=f"gumbel_softmax got noise of dtype .*{wrong}"):
-            multiact.gumbel_softmax(x, noise=backend.array(self.NOISE, wrong))
-
-    def test_wrong_noise(self, backend: Backend) -> None:
-        x = backend.array(self.X, "float32")
-        with pytest.raises(ValueError, match=re.escape("noise of shape (3,)")):
-            multiact.gumbel_softmax(x, noise=backend.array([1.0, 2.0, 3.0], "float32"))
-        with pytest.raises(TypeError, match="noise of type list"):
-            multiact.gumbel_softmax(x, noise=[0.0] * 5)
-        for number in (float("nan"), float("inf")):
-            with pytest.raises(ValueError, match=rf"noise={number}.*Allowed is a finite number"):
-                multiact.gumbel_softmax(x, noise=number)
-
-    @pytest.mark.parametrize("wrong", [0, 0.0, -1.0, float("inf"), float("nan")])
-    def test_wrong_temperatures(self, backend: Backend, wrong: float) -> None:
-        x = backend.array(self.X, "float32")
-        with pytest.raises(ValueError, match=rf"temperature={wrong}.*Allowed is a positive"):
-            multiact.gumbel_softmax(x, wrong, noise=0.0)
-
-    def test_the_temperature_is_a_number(self, backend: Backend) -> None:
-        x = backend.array(self.X, "float32")
-        for wrong in (x, backend.array(1.0, "float32"), "1", None):
-            with pytest.raises(TypeError, match="temperature of type"):
-                multiact.gumbel_softmax(x, wrong, noise=0.0)
-
-    def test_hard_is_a_bool(self, backend: Backend) -> None:
-        with pytest.raises(TypeError, match=r"hard=1.*Python bool"):
-            multiact.gumbel_softmax(backend.array(self.X, "float32"), hard=1, noise=0.0)
-
-    @common_dtypes
-    def test_nan_and_infinities(self, backend: Backend, dtype: str) -> None:
-        x = backend.array(
-            [[0.0, np.nan, 1.0], [np.inf, 0.0, 1.0], [-np.inf, 0.0, 1.0], [0.0, 1.0, 2.0]], dtype
-        )
-        noise = backend.array([0.5, 0.25, -0.5], dtype)
-        for hard in (False, True):
-            y = backend.doubles(multiact.gumbel_softmax(x, hard=hard, noise=noise))
-            assert np.isnan(y[:2]).all()
-            assert np.isfinite(y[2:]).all()
-            assert y[2, 0] == 0
-
-    @pytest.mark.parametrize("hard", [False, True])
-    def test_compiled(self, differentiating: Backend, hard: bool) -> None:
-        x, noise, cotangent = (
-            differentiating.array(a, "float32") for a in (self.X, self.NOISE, self.COTANGENT)
-        )
-
-        def both(x: Any, noise: Any) -> tuple[Any, Any]:
-            options = {"temperature": 0.5, "hard": hard, "noise": noise}
-            return (
-                multiact.gumbel_softmax(x, **options),
-                multiact.vjp(multiact.gumbel_softmax, x, cotangent, **options).x,
-            )
-
-        rows, products = self.want(self.X, self.NOISE, 0.5)
-        y, dx = differentiating.compile(both)(x, noise)
-        if hard:
-            rows = [[0, 0, 0, 1, 0], [0, 1, 0, 0, 0]]
-        assert_close(differentiating.doubles(y), rows, "float32")
-        assert_close(differentiating.doubles(dx), products, "float32", {"cotangent": 8.0})
