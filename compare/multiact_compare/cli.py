@@ -1,21 +1,12 @@
-"""The command line: ``multiact list``, ``multiact show`` and ``multiact parity``."""
+"""The command line: ``multiact`` and its subcommands."""
 
 from __future__ import annotations
 
-import difflib
-import signal
-import sys
-from pathlib import Path
-
 import click
-from rich.console import Console
 
 import multiact
-from multiact_compare import catalogue, inputs, parity, render, results
-from multiact_compare.dtypes import DTYPES
-from multiact_compare.plan import BACKENDS, MODES, Mode, TierName
-from multiact_compare.progress import Bar
-from multiact_compare.tiers import TIERS
+from multiact_compare.commands.cards import list_command, show_command
+from multiact_compare.commands.parity import parity_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,133 +15,5 @@ def main() -> None:
     """Activation functions that are the same on NumPy, PyTorch, TensorFlow and JAX: the proof."""
 
 
-@main.command("list")
-@click.option(
-    "--family", type=click.Choice(catalogue.families()), help="Only the functions of this family."
-)
-def list_command(family: str | None) -> None:
-    """List the functions, with what they are and how they behave."""
-    chosen = [r for r in multiact.records.values() if family in (None, r.family)]
-    catalogue.print_list(chosen, Console())
-
-
-@main.command("show")
-@click.argument("name")
-def show_command(name: str) -> None:
-    """Show everything about the function NAME, which may be an alias."""
-    (canonical,) = _canonical((name,))
-    catalogue.print_card(multiact.records[canonical], Console(highlight=False))
-
-
-@main.command("parity")
-@click.argument("names", nargs=-1)
-@click.option(
-    "-b",
-    "--backend",
-    "backends",
-    multiple=True,
-    type=click.Choice(BACKENDS),
-    help="Measure this backend only; may be repeated. Default: all that are installed.",
-)
-@click.option(
-    "-d",
-    "--dtype",
-    "dtypes",
-    multiple=True,
-    type=click.Choice(tuple(DTYPES)),
-    help="Measure this dtype only; may be repeated. Default: all four.",
-)
-@click.option(
-    "--tier",
-    type=click.Choice(tuple(TIERS)),
-    default="default",
-    show_default=True,
-    help="Measure multiact.NAME, or multiact.precise.NAME against correct rounding.",
-)
-@click.option(
-    "--points",
-    type=click.IntRange(min=1),
-    help=f"Points in float32; float64 takes one for {inputs.FLOAT64_SHARE}. "
-    "The 16-bit dtypes always take all 65,536. Default: "
-    + ", ".join(f"{tier.points:,} ({name})" for name, tier in TIERS.items())
-    + ".",
-)
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(path_type=Path),
-    help="Also write everything that was found to this file.",
-)
-@click.option("--no-compiled", is_flag=True, help="Leave out the compiled modes.")
-@click.option(
-    "--thorough",
-    is_flag=True,
-    help="Compile every parameter setting, and second derivatives in every dtype; otherwise "
-    "compiled modes measure a function's first setting. Takes some three times as long.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=None,
-    help="Processes that work at the same time. Default: one per core.",
-)
-@click.pass_context
-def parity_command(
-    context: click.Context,
-    names: tuple[str, ...],
-    backends: tuple[str, ...],
-    dtypes: tuple[str, ...],
-    tier: TierName,
-    points: int | None,
-    json_file: Path | None,
-    no_compiled: bool,
-    thorough: bool,
-    jobs: int | None,
-) -> None:
-    """Measure NAMES (default: every function) on every backend against certified arithmetic.
-
-    Values, first and second derivatives, eager and compiled, in ULP against interval arithmetic,
-    and the backends against one another. Exit status: 0 if the contract holds, 1 if it does not,
-    2 for a wrong call.
-    """
-    if json_file is not None:
-        try:
-            results.check_writable(json_file)
-        except OSError as error:
-            raise click.UsageError(f"cannot write {json_file}: {error.strerror or error}") from None
-    modes: tuple[Mode, ...] = ("eager",) if no_compiled else MODES
-    request = parity.Request(
-        functions=_canonical(names),
-        backends=[name for name in BACKENDS if name in backends] if backends else BACKENDS,
-        named=frozenset(backends),
-        dtypes=[name for name in DTYPES if name in dtypes] if dtypes else tuple(DTYPES),
-        modes=modes,
-        points=points or 0,
-        jobs=jobs or 0,
-        tier_name=tier,
-        thorough=thorough,
-    )
-    # As with Ctrl-C: the workers end and the temporary files go.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    with Bar(Console(stderr=True)) as bar:
-        report = parity.run(request, bar)
-    render.print_report(report, Console())
-    if json_file is not None:
-        results.save(report, json_file)
-    context.exit(0 if report.ok else 1)
-
-
-def _canonical(names: tuple[str, ...]) -> list[str]:
-    """Canonical names in the catalogue's order; a wrong one is a wrong call."""
-    known = {
-        spelling: record.name
-        for record in multiact.records.values()
-        for spelling in (record.name, *record.aliases)
-    }
-    for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"there is no function {name}.{hint}")
-    chosen = {known[name] for name in names} or set(multiact.records)
-    return [name for name in multiact.records if name in chosen]
+for command in (list_command, show_command, parity_command):
+    main.add_command(command)
