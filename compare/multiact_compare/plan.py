@@ -44,8 +44,8 @@ SLOW_STEPS: dict[Quantity, int] = {"value": 1, "derivative": 6}
 
 SLOW = frozenset({"tensorflow", "jax"})
 
-COMPILED_SECOND = ("float32",)
-"""The dtypes whose compiled second derivatives are measured; all dtypes share one program text."""
+PROBED = "float32"
+"""The dtype in which a default run also measures what it leaves out in the others."""
 
 ROW_STEP = 11
 """Every so many rows of a block are also evaluated alone, as vectors."""
@@ -103,9 +103,9 @@ class Measurement:
         """The row lengths that are measured, if the function works on rows."""
         if self.variant.layout == "row":
             return rows.ALONE_LENGTHS
-        if self.variant.mode == "compiled" or self.variant.quantity == "second":
-            return rows.FEW_LENGTHS
-        return rows.LENGTHS
+        if self.variant.mode == "compiled":
+            return rows.COMPILED_LENGTHS
+        return rows.SECOND_LENGTHS if self.variant.quantity == "second" else rows.LENGTHS
 
     @property
     def file(self) -> str:
@@ -177,18 +177,22 @@ def unavailable(backend: str, kind: Kind, quantity: Quantity) -> str | None:
 def thorough_only(backend: str, measurement: Measurement) -> bool:
     """Whether only a thorough run measures this.
 
-    Compilation takes half a second to a second for each case, dtype and quantity. So compiled modes
-    measure a function's first case, and their second derivatives one dtype; eager second
-    derivatives and single elements on JAX, which compiles those too, the first case.
+    What costs a compilation, half a second to a second, is measured for a function's first case;
+    for the others on TensorFlow and JAX values and derivatives of whole arrays in one dtype. Second
+    derivatives are compiled in one dtype, on JAX in all of them, where one program for all
+    functions is cheaper than the operations one by one.
     """
     case, variant = measurement.case, measurement.variant
+    probed, whole = measurement.dtype == PROBED, variant.layout in ("long", "strided")
+    second, single = variant.quantity == "second", variant.layout in ("length-1", "0-d")
     if variant.mode == "compiled":
-        second = variant.quantity == "second" and measurement.dtype not in COMPILED_SECOND
-        return second or not case.first
-    if backend == "jax" and not case.first:
-        return variant.quantity == "second" or (
-            variant.layout == "length-1" and variant.quantity == "derivative"
-        )
+        return not case.first or (second and not probed and backend != "jax")
+    if not case.first:
+        if backend in SLOW:
+            return not probed or not whole or second
+        return single and variant.quantity != "value"
+    if backend == "jax" and not probed:
+        return second or (single and variant.quantity == "derivative")
     return False
 
 

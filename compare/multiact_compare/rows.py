@@ -17,20 +17,25 @@ from numpy.typing import NDArray
 from multiact_compare.dtypes import Doubles, DType
 from multiact_compare.inputs import SEED
 
-LENGTHS = (1, 3, 10, 128)
-"""Row lengths, in groups for functions that reduce groups of features."""
+LENGTHS = (1, 10, 131)
+"""Row lengths, in groups for functions that reduce groups of features.
 
-FEW_LENGTHS = (10, 128)
-"""Those for what must be compiled for each length anew, which takes seconds."""
+The last one is long enough for every vector unit, and leaves a remainder that none takes whole.
+"""
+
+COMPILED_LENGTHS = (131,)
+"""Those of compiled programs: every length is compiled anew, which takes seconds."""
+
+SECOND_LENGTHS = (10,)
+"""Those of eager second derivatives, which JAX compiles operation by operation."""
 
 ALONE_LENGTHS = (1, 10)
-"""Those of rows that are evaluated alone, as vectors: JAX compiles every operation for each."""
+"""Those of rows that are evaluated alone, as vectors."""
 
 SCALES = (0.1, 1.0, 5.0, 20.0, 88.0, 1e3, 1e4)
 
 REPEATS = 4
 """Random rows per scale and length."""
-
 
 GATED = frozenset({"glu", "reglu", "geglu", "swiglu", "bilinear"})
 """Functions of two halves of a row: the first times a gate of the second."""

@@ -11,13 +11,12 @@ from multiact.formulas.precise import normalising as precise
 
 
 def _softmax(xp: Any, x: Any, mask: Any, axis: int) -> Any:
+    top = _top(xp, x, mask, axis)
     if mask is None:
-        e = xp.exp(x - xp.expand_dims(xp.max(x, axis), axis))
+        e = xp.exp(x - top)
         return e / xp.expand_dims(xp.sum(e, axis), axis)
-    # Masked places must not reach the arithmetic: they may hold inf or NaN. A row without any
-    # open place has top −inf and total 0; both are replaced so that the row becomes 0.
-    top = xp.expand_dims(xp.max(xp.where(mask, x, -xp.inf), axis), axis)
-    top = xp.where(top == -xp.inf, 0.0, top)
+    # Masked places must not reach the arithmetic: they may hold inf or NaN. In a row without any
+    # open place the total 0 is replaced, so that the row becomes 0.
     e = xp.where(mask, xp.exp(xp.where(mask, x, top) - top), 0.0)
     total = xp.expand_dims(xp.sum(e, axis), axis)
     return e / xp.where(total == 0, 1.0, total)
@@ -39,10 +38,7 @@ def _softmin_product(xp: Any, x: Any, vector: Any, mask: Any, axis: int) -> Any:
 
 
 def _log_softmax(xp: Any, x: Any, mask: Any, axis: int) -> Any:
-    top = xp.expand_dims(xp.max(_open(xp, x, mask, -xp.inf), axis), axis)
-    if mask is not None:
-        # As in softmax.
-        top = xp.where(top == -xp.inf, 0.0, top)
+    top = _top(xp, x, mask, axis)
     z = _open(xp, x, mask, top) - top
     total = xp.expand_dims(_log_total(xp, z, mask, axis), axis)
     return _open(xp, z - total, mask, -xp.inf)
@@ -63,7 +59,7 @@ def _log_softmax_back(xp: Any, x: Any, cotangent: Any, mask: Any, axis: int) -> 
 def _logsumexp(xp: Any, x: Any, mask: Any, axis: int, keepdims: bool) -> Any:
     top = xp.max(_open(xp, x, mask, -xp.inf), axis)
     # The differences to an infinite maximum would be NaN.
-    base = xp.where(xp.abs(top) == xp.inf, 0.0, top)
+    base = xp.detach(xp.where(xp.abs(top) == xp.inf, 0.0, top))
     level = xp.expand_dims(base, axis)
     z = _open(xp, x, mask, level) - level
     y = xp.where(top == -xp.inf, top, base + _log_total(xp, z, mask, axis))
@@ -92,6 +88,16 @@ def _log_total(xp: Any, z: Any, mask: Any, axis: int) -> Any:
     rest = below + (tied - 1)
     # It is −1 in a row without any open place; the logarithm would spoil derivatives there.
     return xp.log1p(xp.where(rest < 0, 0.0, rest))
+
+
+def _top(xp: Any, x: Any, mask: Any, axis: int) -> Any:
+    """The row's largest open entry, 0 if no place is open.
+
+    It only shifts the row, which changes no result: its own derivative, which would be 0 but for
+    rounding, is left out.
+    """
+    top = xp.detach(xp.expand_dims(xp.max(_open(xp, x, mask, -xp.inf), axis), axis))
+    return top if mask is None else xp.where(top == -xp.inf, 0.0, top)
 
 
 def _open(xp: Any, x: Any, mask: Any, otherwise: Any = 0.0) -> Any:
