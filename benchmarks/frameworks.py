@@ -19,10 +19,14 @@ OURS: Mapping[str, Function] = {
     "silu beta=1.5": lambda x: multiact.silu(x, 1.5),
     "rrelu": lambda x: multiact.rrelu(x),
     "maxout": lambda x: multiact.maxout(x, 4),
+    "threshold": lambda x: multiact.threshold(x, 0.5, 0.0),
 }
 NAMES = (
     "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "sigmoid", "tanh", "softplus", "silu",
     "silu beta=1.5", "mish", "gelu", "gelu tanh", "gelu sigmoid", "softmax", "maxout",
+    "relu6", "hard_tanh", "hard_sigmoid", "hard_silu", "threshold", "softshrink", "hardshrink",
+    "tanhshrink", "celu", "log_sigmoid", "softsign", "arctan", "identity", "log_softmax",
+    "logsumexp", "glu",
 )  # fmt: skip
 
 
@@ -88,6 +92,12 @@ class NumPy(Framework):
             "softplus": lambda x: np.logaddexp(x, 0),
             "gelu": lambda x: x * special.ndtr(x),
             "silu": lambda x: x * special.expit(x),
+            "relu6": lambda x: np.clip(x, 0, 6),
+            "hard_tanh": lambda x: np.clip(x, -1, 1),
+            "arctan": np.arctan,
+            "log_sigmoid": special.log_expit,
+            "log_softmax": lambda x: special.log_softmax(x, axis=-1),
+            "logsumexp": lambda x: special.logsumexp(x, axis=-1),
         }
 
     def array(self, values: Any) -> Any:
@@ -111,8 +121,18 @@ class Torch(Framework):
             "silu": nn.silu, "mish": nn.mish, "gelu": nn.gelu,
             "gelu tanh": lambda x: nn.gelu(x, approximate="tanh"),
             "softmax": lambda x: nn.softmax(x, -1),
+            "relu6": nn.relu6, "hard_tanh": nn.hardtanh, "hard_sigmoid": nn.hardsigmoid,
+            "hard_silu": nn.hardswish, "threshold": lambda x: nn.threshold(x, 0.5, 0.0),
+            "softshrink": nn.softshrink, "hardshrink": nn.hardshrink, "tanhshrink": nn.tanhshrink,
+            "celu": nn.celu, "log_sigmoid": nn.logsigmoid, "softsign": nn.softsign,
+            "arctan": torch.atan, "identity": torch.clone, "glu": nn.glu,
+            "log_softmax": lambda x: nn.log_softmax(x, -1),
+            "logsumexp": lambda x: torch.logsumexp(x, -1),
         }  # fmt: skip
         self.outside = {
+            "hard_sigmoid": "no second derivative",
+            "tanhshrink": "0 for |x| < 3.5e-4",
+            "logsumexp": "derivative magnifies the value's rounding",
             "silu": "derivative 8.2 ULP off",
             "mish": "second derivative NaN",
             "gelu": "value 10 eps off",
@@ -150,9 +170,13 @@ class TensorFlow(Framework):
             "selu": nn.selu, "sigmoid": nn.sigmoid, "tanh": nn.tanh, "softplus": nn.softplus,
             "silu": nn.silu, "silu beta=1.5": lambda x: nn.silu(x, 1.5),
             "gelu": nn.gelu, "gelu tanh": lambda x: nn.gelu(x, approximate=True),
-            "softmax": nn.softmax,
+            "softmax": nn.softmax, "relu6": nn.relu6, "softsign": nn.softsign,
+            "log_sigmoid": tf.math.log_sigmoid, "arctan": tf.math.atan, "identity": tf.identity,
+            "log_softmax": nn.log_softmax,
+            "logsumexp": lambda x: tf.math.reduce_logsumexp(x, -1),
         }  # fmt: skip
         self.outside = {
+            "softsign": "no second derivative",
             "selu": "selu'(0) is scale",
             "tanh": "derivative 19 ULP off",
             "silu": "derivative 8.1 ULP off",
@@ -195,9 +219,15 @@ class Jax(Framework):
             "sigmoid": nn.sigmoid, "tanh": nn.tanh, "softplus": nn.softplus, "silu": nn.silu,
             "mish": nn.mish, "gelu": lambda x: nn.gelu(x, approximate=False),
             "gelu tanh": lambda x: nn.gelu(x, approximate=True), "softmax": nn.softmax,
+            "relu6": nn.relu6, "hard_tanh": nn.hard_tanh, "hard_sigmoid": nn.hard_sigmoid,
+            "hard_silu": nn.hard_silu, "celu": nn.celu, "log_sigmoid": nn.log_sigmoid,
+            "softsign": nn.soft_sign, "arctan": jax.numpy.arctan, "identity": nn.identity,
+            "glu": nn.glu, "log_softmax": nn.log_softmax,
+            "logsumexp": lambda x: nn.logsumexp(x, axis=-1),
         }  # fmt: skip
         self.outside = {
             "leaky_relu": "leaky_relu'(0) is 1",
+            "hard_tanh": "hard_tanh'(±1) is 1",
             "tanh": "derivative 16 ULP off",
             "softplus": "derivative 8.4 ULP off",
             "silu": "derivative 8.1 ULP off",

@@ -31,4 +31,13 @@ def tanh(formula: Function) -> Function:
     return tanh
 
 
-NATIVES: dict[str, Native] = {"relu": relu, "tanh": tanh}
+def arctan(formula: Function) -> Function:
+    def arctan(x: Any) -> Any:
+        if type(x) is np.ndarray and (x.dtype is _SINGLE or x.dtype is _DOUBLE) and x.ndim:
+            return np.arctan(x)
+        return formula(x)
+
+    return arctan
+
+
+NATIVES: dict[str, Native] = {"relu": relu, "tanh": tanh, "arctan": arctan}

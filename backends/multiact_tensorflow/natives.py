@@ -38,6 +38,24 @@ def relu(formula: Function) -> Function:
     return relu
 
 
+def relu6(formula: Function) -> Function:
+    def relu6(x: Any) -> Any:
+        if x.dtype in ARITHMETIC:
+            return tf.nn.relu6(x)
+        return formula(x)
+
+    return relu6
+
+
+def identity(formula: Function) -> Function:
+    def identity(x: Any) -> Any:
+        if x.dtype in ARITHMETIC:
+            return tf.identity(x)
+        return formula(x)
+
+    return identity
+
+
 def leaky_relu(formula: Function) -> Function:
     def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
         # The kernel keeps its slope as a float32, too coarse for float64.
@@ -117,6 +135,25 @@ def softplus(formula: Function) -> Function:
     return softplus
 
 
+def log_sigmoid(formula: Function) -> Function:
+    def log_sigmoid(x: Any) -> Any:
+        if x.dtype in WIDE:
+            return tf.math.log_sigmoid(x)
+        return formula(x)
+
+    return log_sigmoid
+
+
+def arctan(formula: Function) -> Function:
+    def arctan(x: Any) -> Any:
+        # In 16 bits the native derivative rounds between its steps.
+        if x.dtype in WIDE:
+            return tf.math.atan(x)
+        return formula(x)
+
+    return arctan
+
+
 def gelu(formula: Function) -> Function:
     # Eigen's erf takes a third of the time of its erfc; the formula's derivative made of it keeps
     # the absolute bound, as the native one does, and is the faster of the two.
@@ -158,5 +195,8 @@ def _softmax(xp: Any, x: Any, mask: None, axis: int) -> Any:
 
 NATIVES: dict[str, Native] = {
     function.__name__: function
-    for function in (relu, leaky_relu, rrelu, elu, selu, sigmoid, tanh, softplus, gelu, softmax)
-}
+    for function in (
+        relu, relu6, identity, leaky_relu, rrelu, elu, selu, sigmoid, tanh, softplus, log_sigmoid,
+        arctan, gelu, softmax,
+    )
+}  # fmt: skip

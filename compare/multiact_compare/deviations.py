@@ -52,20 +52,18 @@ KINKED = (
     "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "relu6", "clipped_relu", "threshold",
 )  # fmt: skip
 BENT = ("elu", "selu", "celu", "xielu", "squared_relu", "star_relu", "softsign")
-CUT = (
-    "prelu", "relu6", "clipped_relu", "threshold", "thresholded_relu", "hard_sigmoid", "hard_tanh",
-    "sparse_sigmoid", "softshrink", "hardshrink", "shrink", "identity",
+NATIVE = (
+    "relu", "leaky_relu", "rrelu", "elu", "selu", "celu", "relu6", "clipped_relu", "hard_tanh",
+    "hard_silu", "threshold", "thresholded_relu", "softshrink", "hardshrink", "identity",
 )  # fmt: skip
+CUT = ("prelu", "hard_sigmoid", "sparse_sigmoid", "softshrink", "shrink")
 
 DEVIATIONS: tuple[Deviation, ...] = (
-    *(
-        Deviation("torch", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN)
-        for name in ("relu", "leaky_relu", "rrelu", "elu", "selu")
-    ),
+    *(Deviation("torch", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN) for name in NATIVE),
     *(Deviation("torch", name, ANY, "derivative", "compiled", "nan", TRACED) for name in CUT),
     *(
         Deviation("tensorflow", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN)
-        for name in ("relu", "leaky_relu", "rrelu")
+        for name in ("relu", "leaky_relu", "rrelu", "relu6", "identity")
     ),
     Deviation("jax", "relu", ANY, "derivative", ANY, "nan", NATIVE_AT_NAN),
     *(

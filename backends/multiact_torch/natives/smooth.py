@@ -1,9 +1,4 @@
-"""PyTorch's own kernels, where they keep the contract.
-
-Each wrapper takes the function made from the shared formula and returns one that prefers the
-native kernel and falls back to the formula: for other parameters, for dtypes that the kernel gets
-wrong, and for everything that needs promotion or an error.
-"""
+"""Kernels of smooth functions, and of those that are smooth but for one point."""
 
 from __future__ import annotations
 
@@ -13,8 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from multiact import _arguments
-from multiact.backend import Native
+from multiact.formulas.sigmoidal import LOG_SIGMOID
 from multiact.formulas.smooth import GELU, GELU_TANH, MISH, SILU_UNIT, SQRT_HALF
 from multiact_torch.functions import ARITHMETIC, Kernels
 from multiact_torch.lift import TorchLift
@@ -27,61 +21,6 @@ GELU_DTYPES = HALF | {torch.float64}
 
 # F.softplus returns x above this; ln(1 + e^-50) is below half an ULP of 50 in float64.
 SOFTPLUS_THRESHOLD = 50.0
-
-
-def relu(formula: Function) -> Function:
-    def relu(x: Any) -> Any:
-        if x.dtype in ARITHMETIC:
-            return torch.relu(x)
-        return formula(x)
-
-    return relu
-
-
-def leaky_relu(formula: Function) -> Function:
-    def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
-        if x.dtype in ARITHMETIC and isinstance(negative_slope, (int, float)):
-            return F.leaky_relu(x, negative_slope)
-        return formula(x, negative_slope)
-
-    return leaky_relu
-
-
-def prelu(formula: Function) -> Function:
-    def prelu(x: Any, slope: Any, axis: int = -1) -> Any:
-        # The kernel wants the channels on axis 1 and the dtypes equal, and has no sharding rule.
-        if (
-            (type(slope) is torch.nn.Parameter or type(slope) is torch.Tensor)
-            and slope.dtype == x.dtype
-            and x.dtype in ARITHMETIC
-            and slope.dim() == 1
-            and x.dim() > 1
-        ):
-            index = _arguments.check_axis("prelu", axis, x.dim())
-            if slope.shape[0] == x.shape[index]:
-                if index == 1:
-                    return torch.prelu(x, slope)
-                return torch.prelu(x.movedim(index, 1), slope).movedim(1, index)
-        return formula(x, slope, axis)
-
-    return prelu
-
-
-def rrelu(formula: Function) -> Function:
-    def rrelu(
-        x: Any,
-        lower: float = 1 / 8,
-        upper: float = 1 / 3,
-        training: bool = False,
-        rng: Any = None,
-        slope: Any = None,
-    ) -> Any:
-        if slope is None and training is False and x.dtype in ARITHMETIC:
-            _arguments.check_interval("rrelu", lower, upper)
-            return F.leaky_relu(x, (lower + upper) / 2)
-        return formula(x, lower, upper, training, rng, slope)
-
-    return rrelu
 
 
 def elu(formula: Function) -> Function:
@@ -190,31 +129,35 @@ def _gelu_tanh(x: Any) -> Any:
     return F.gelu(x, approximate="tanh")
 
 
-def softmax(formula: Function) -> Function:
-    def softmax(x: Any, axis: int = -1, where: Any = None) -> Any:
-        if where is None and x.dtype in ARITHMETIC and x.dim():
-            return torch.softmax(x, _arguments.check_axis("softmax", axis, x.dim()))
-        return formula(x, axis, where)
+def celu(formula: Function) -> Function:
+    def celu(x: Any, alpha: Any = 1.0) -> Any:
+        if x.dtype in ARITHMETIC and isinstance(alpha, (int, float)) and alpha > 0:
+            return F.celu(x, alpha)
+        return formula(x, alpha)
 
-    return softmax
-
-
-def maxout(formula: Function) -> Function:
-    def maxout(x: Any, pieces: int, axis: int = -1) -> Any:
-        if x.dtype in ARITHMETIC and x.dim() and isinstance(pieces, int) and pieces > 0:
-            index = _arguments.check_axis("maxout", axis, x.dim())
-            length = x.shape[index]
-            if length % pieces == 0:
-                return x.unflatten(index, (length // pieces, pieces)).amax(index + 1)
-        return formula(x, pieces, axis)
-
-    return maxout
+    return celu
 
 
-NATIVES: dict[str, Native] = {
-    function.__name__: function
-    for function in (
-        relu, leaky_relu, prelu, rrelu, elu, selu, sigmoid, tanh, softplus, silu, mish, gelu,
-        softmax, maxout,
+def log_sigmoid(formula: Function) -> Function:
+    # The native one keeps e^−|x| for the backward pass.
+    lifted = _lift.elementwise(
+        LOG_SIGMOID, "log_sigmoid", Kernels(F.logsigmoid, _log_sigmoid_slope)
     )
-}  # fmt: skip
+
+    def log_sigmoid(x: Any) -> Any:
+        return lifted(x)
+
+    return log_sigmoid
+
+
+def _log_sigmoid_slope(x: Any) -> Any:
+    return torch.sigmoid(-x)
+
+
+def arctan(formula: Function) -> Function:
+    def arctan(x: Any) -> Any:
+        if x.dtype in ARITHMETIC:
+            return torch.atan(x)
+        return formula(x)
+
+    return arctan

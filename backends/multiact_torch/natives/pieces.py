@@ -1,0 +1,176 @@
+"""Kernels of functions made of pieces of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+
+from multiact import _arguments
+from multiact.formulas.piecewise import HARD_SIGMOID
+from multiact_torch.functions import ARITHMETIC, Kernels
+from multiact_torch.lift import TorchLift
+
+Function = Callable[..., Any]
+_lift = TorchLift()
+
+INF = float("inf")
+
+
+def relu(formula: Function) -> Function:
+    def relu(x: Any) -> Any:
+        if x.dtype in ARITHMETIC:
+            return torch.relu(x)
+        return formula(x)
+
+    return relu
+
+
+def leaky_relu(formula: Function) -> Function:
+    def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+        if x.dtype in ARITHMETIC and isinstance(negative_slope, (int, float)):
+            return F.leaky_relu(x, negative_slope)
+        return formula(x, negative_slope)
+
+    return leaky_relu
+
+
+def prelu(formula: Function) -> Function:
+    def prelu(x: Any, slope: Any, axis: int = -1) -> Any:
+        # The kernel wants the channels on axis 1 and the dtypes equal, and has no sharding rule.
+        if (
+            (type(slope) is torch.nn.Parameter or type(slope) is torch.Tensor)
+            and slope.dtype == x.dtype
+            and x.dtype in ARITHMETIC
+            and slope.dim() == 1
+            and x.dim() > 1
+        ):
+            index = _arguments.check_axis("prelu", axis, x.dim())
+            if slope.shape[0] == x.shape[index]:
+                if index == 1:
+                    return torch.prelu(x, slope)
+                return torch.prelu(x.movedim(index, 1), slope).movedim(1, index)
+        return formula(x, slope, axis)
+
+    return prelu
+
+
+def rrelu(formula: Function) -> Function:
+    def rrelu(
+        x: Any,
+        lower: float = 1 / 8,
+        upper: float = 1 / 3,
+        training: bool = False,
+        rng: Any = None,
+        slope: Any = None,
+    ) -> Any:
+        if slope is None and training is False and x.dtype in ARITHMETIC:
+            _arguments.check_interval("rrelu", lower, upper)
+            return F.leaky_relu(x, (lower + upper) / 2)
+        return formula(x, lower, upper, training, rng, slope)
+
+    return rrelu
+
+
+def relu6(formula: Function) -> Function:
+    def relu6(x: Any) -> Any:
+        if x.dtype in ARITHMETIC:
+            return F.relu6(x)
+        return formula(x)
+
+    return relu6
+
+
+def clipped_relu(formula: Function) -> Function:
+    def clipped_relu(x: Any, max_value: float) -> Any:
+        if x.dtype in ARITHMETIC and isinstance(max_value, (int, float)) and max_value > 0:
+            return F.hardtanh(x, 0.0, max_value)
+        return formula(x, max_value)
+
+    return clipped_relu
+
+
+def hard_tanh(formula: Function) -> Function:
+    def hard_tanh(x: Any, min: float = -1.0, max: float = 1.0) -> Any:  # noqa: A002
+        if x.dtype in ARITHMETIC and _numbers(min, max) and min < max:
+            return F.hardtanh(x, min, max)
+        return formula(x, min, max)
+
+    return hard_tanh
+
+
+def hard_sigmoid(formula: Function) -> Function:
+    # The native derivative has none of its own, and in float64 it is 1/6 in float32.
+    lifted = _lift.elementwise(HARD_SIGMOID, "hard_sigmoid", Kernels(F.hardsigmoid, _sixth))
+
+    def hard_sigmoid(x: Any) -> Any:
+        return lifted(x)
+
+    return hard_sigmoid
+
+
+def _sixth(x: Any) -> Any:
+    return torch.ops.aten.hardtanh_backward(torch.full_like(x, 1 / 6), x, -3.0, 3.0)
+
+
+def hard_silu(formula: Function) -> Function:
+    def hard_silu(x: Any) -> Any:
+        if x.dtype in ARITHMETIC:
+            return F.hardswish(x)
+        return formula(x)
+
+    return hard_silu
+
+
+def threshold(formula: Function) -> Function:
+    def threshold(x: Any, threshold: float, value: float) -> Any:
+        if x.dtype in ARITHMETIC and _numbers(threshold, value):
+            return F.threshold(x, threshold, value)
+        return formula(x, threshold, value)
+
+    return threshold
+
+
+def thresholded_relu(formula: Function) -> Function:
+    def thresholded_relu(x: Any, alpha: float = 1.0) -> Any:
+        if x.dtype in ARITHMETIC and _numbers(alpha):
+            return F.threshold(x, alpha, 0.0)
+        return formula(x, alpha)
+
+    return thresholded_relu
+
+
+def softshrink(formula: Function) -> Function:
+    def softshrink(x: Any, lambd: float = 0.5) -> Any:
+        # Compiled, the native one is 0 at NaN.
+        compiling = torch.compiler.is_compiling()
+        if x.dtype in ARITHMETIC and _numbers(lambd) and lambd >= 0 and not compiling:
+            return F.softshrink(x, lambd)
+        return formula(x, lambd)
+
+    return softshrink
+
+
+def hardshrink(formula: Function) -> Function:
+    def hardshrink(x: Any, lambd: float = 0.5) -> Any:
+        if x.dtype in ARITHMETIC and _numbers(lambd) and lambd >= 0:
+            return F.hardshrink(x, lambd)
+        return formula(x, lambd)
+
+    return hardshrink
+
+
+def identity(formula: Function) -> Function:
+    def identity(x: Any) -> Any:
+        if x.dtype in ARITHMETIC:
+            return x.clone()
+        return formula(x)
+
+    return identity
+
+
+def _numbers(*values: Any) -> bool:
+    """Whether all are finite Python numbers, which the kernels take as they are."""
+    return all(isinstance(value, (int, float)) and abs(value) < INF for value in values)
