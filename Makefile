@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup parity test lint types pytest bench tables docs clean
+.PHONY: help setup parity report test lint types pytest bench tables docs clean
 
 help:
 	@echo "make parity  the parity report over all four frameworks (about 10 minutes on 2 cores)"
+	@echo "make report  the same, and all of it as a page: report.html beside parity.json"
 	@echo "make test    lint, types and every test"
 	@echo "make bench   call overhead, throughput and memory against the native functions"
 	@echo "make docs    the documentation site, in docs/_build/html"
@@ -23,6 +24,9 @@ $(READY): pyproject.toml constraints.txt requirements-dev.txt
 
 parity: $(READY)
 	$(BIN)/multiact parity --json parity.json
+
+report: $(READY)
+	$(BIN)/multiact parity --json parity.json --report report.html
 
 test: lint types pytest
 
@@ -46,4 +50,4 @@ docs: $(READY)
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/functions parity.json bench.json
+	rm -rf $(VENV) build dist docs/_build docs/functions parity.json report.html bench.json

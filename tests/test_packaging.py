@@ -47,6 +47,8 @@ def test_contents(wheel: Path) -> None:
     assert set(fields.get_all("Provides-Extra") or ()) == {
         "numpy", "torch", "tensorflow", "jax", "array-api", "compare", "docs", "all",
     }  # fmt: skip
+    page = {f"multiact_compare/report/page.{suffix}" for suffix in ("html.j2", "css", "js")}
+    assert page <= set(names)
     required = fields.get_all("Requires-Dist") or []
     assert all("extra ==" in requirement for requirement in required)
 

@@ -75,7 +75,8 @@ class Verdict:
     they occur; the ratio is error over allowed error, and the contract holds up to 1.
     ``sized_ulp`` leaves out results below the absolute bound, whose relative error says little.
     ``misrounded`` counts results that are not the number nearest to the truth.
-    ``unjudged_ulp`` is the worst error where there is a reference but no contract.
+    ``unjudged_ulp`` is the worst error where there is a reference but no contract. ``ulps`` are the
+    errors of all judged results, 0 elsewhere.
     """
 
     judged: int
@@ -90,6 +91,7 @@ class Verdict:
     unjudged_ulp: float
     unjudged_ulp_at: int | None
     misrounded: int
+    ulps: Doubles
 
 
 def parameter_scale(params: Mapping[str, object]) -> float:
@@ -167,6 +169,7 @@ def judge(
         unjudged_ulp=float(outside[outside_at]),
         unjudged_ulp_at=outside_at if (known & ~judged).any() else None,
         misrounded=int((inside > CORRECT).sum()),
+        ulps=inside,
     )
 
 

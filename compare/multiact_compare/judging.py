@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multiact_compare import contract, deviations, oracle, rows, ulp
+from multiact_compare import contract, deviations, oracle, profiles, rows, ulp
 from multiact_compare.dtypes import DTYPES, Bits, Doubles
 from multiact_compare.plan import Case, Measurement, Quantity, TierName, Variant, Where
 from multiact_compare.results import Cell, Disagreement, Peak
@@ -85,7 +87,11 @@ def judge(
         }
         selection = truth[key].selection(directory, measurement)
         allowed = tier.allowed_ulps(dtype, variant.quantity)
-        cells.append(_filled(blank, bits, truth[key], selection, reasons, allowed))
+        cell, ulps = _filled(blank, bits, truth[key], selection, reasons, allowed)
+        if variant.layout == "long":
+            extra = _along_x(directory, case, cell, bits, ulps, truth[key], selection)
+            cell = replace(cell, **extra)
+        cells.append(cell)
     return cells
 
 
@@ -159,7 +165,8 @@ def _filled(
     selection: NDArray[np.int64],
     reasons: Mapping[Where, str],
     allowed_ulps: float,
-) -> Cell:
+) -> tuple[Cell, Doubles]:
+    """The cell with its verdict, and the errors of all judged results."""
     dtype = DTYPES[blank.dtype]
     expected = truth.expected if selection.size == truth.x.size else truth.expected.take(selection)
     verdict = contract.judge(
@@ -172,7 +179,7 @@ def _filled(
             return None
         x = float(truth.x[selection[at]])
         return Peak(
-            amount=amount,
+            amount=float(f"{amount:.6g}"),
             where=truth.place(int(selection[at])),
             x=x,
             x_hex=x.hex(),
@@ -187,7 +194,7 @@ def _filled(
             at = np.flatnonzero(truth.x == x)
             if at.size:
                 infinities[str(x)] = [float(got[at[0]]), limit]
-    return replace(
+    filled = replace(
         blank,
         points=int(bits.size),
         judged=verdict.judged,
@@ -196,8 +203,40 @@ def _filled(
         ratio=peak(verdict.worst_ratio, verdict.worst_ratio_at),
         beyond=peak(verdict.unjudged_ulp, verdict.unjudged_ulp_at),
         misrounded=verdict.misrounded,
-        failures=verdict.failures,
+        failures={where: count for where, count in verdict.failures.items() if count},
         excused={where: reason for where, reason in reasons.items() if verdict.failures[where]},
         nan_failure=None if nan_at is None else float(got[nan_at]),
         infinities=infinities,
     )
+    return filled, verdict.ulps
+
+
+def _along_x(
+    directory: Path,
+    case: Case,
+    cell: Cell,
+    bits: Bits,
+    ulps: Doubles,
+    truth: Truth,
+    selection: NDArray[np.int64],
+) -> dict[str, Any]:
+    """What a cell keeps of its way along x: the profile, and the results at special points."""
+    dtype, extra = DTYPES[cell.dtype], dict[str, Any]()
+    if case.kind == "elementwise":
+        at, high = profiles.special(truth.x, case.kinks), truth.expected.high
+        got = dtype.decode(bits[list(at.values())])
+        pairs = zip(at.items(), got.tolist(), strict=True)
+        extra["specials"] = {name: [one, float(high[place])] for (name, place), one in pairs}
+    if cell.quantity != "second":
+        elementwise = case.kind == "elementwise"
+        bins = _bins(directory, cell.dtype) if elementwise else profiles.bins(truth.x)[selection]
+        judged = truth.expected.judged[selection]
+        extra["profile"] = profiles.profile(ulps, judged, bins)
+    return extra
+
+
+@lru_cache(maxsize=len(DTYPES))
+def _bins(directory: Path, dtype_name: str) -> NDArray[np.intp]:
+    """The bins of a dtype's points, which all elementwise cases share."""
+    dtype = DTYPES[dtype_name]
+    return profiles.bins(dtype.decode(np.load(directory / f"inputs/{dtype_name}.points.npy")))

@@ -24,6 +24,7 @@ import multiact
 from multiact_compare import inputs, judging, oracle, rows
 from multiact_compare.deviations import ANY, DEVIATIONS, Deviation
 from multiact_compare.dtypes import DTYPES
+from multiact_compare.flags import flags
 from multiact_compare.plan import (
     BACKENDS,
     MODES,
@@ -153,7 +154,7 @@ class _Run:
             cells=cells,
             disagreements=[self.disagreements[key] for key in sorted(self.disagreements)],
             problems=[*self._problems(), *stale(request, cells)],
-            environment=environment(),
+            environment={**environment(), **flags(request.slots, request.thorough)},
             seconds=round(time.monotonic() - started, 1),
             tier=request.tier_name,
         )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 import multiact
-from multiact_compare import results
+from multiact_compare import report, results
 from multiact_compare.dtypes import DTYPES
 from multiact_compare.plan import BACKENDS
+from multiact_compare.report import Document
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,6 +41,59 @@ def writable(path: Path | None) -> None:
         results.check_writable(path)
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def report_option() -> Callable[[Command], Command]:
+    """``--report``, which may be repeated; checked before anything runs."""
+    return click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        callback=_checked_reports,
+        help="Also write a report to this file; its suffix says what it becomes: .html a page, "
+        ".md Markdown, .json data, .xml JUnit. May be repeated.",
+    )
+
+
+def write_reports(
+    document: Callable[[], Document],
+    reports: Sequence[Path],
+    others: Iterable[tuple[Path, Callable[[], None]]] = (),
+) -> None:
+    """Write the document to every file, after the other files that a command writes.
+
+    What one of them cannot take, the others still get.
+
+    Raises
+    ------
+    click.ClickException
+        Some file could not be written.
+    """
+    saving = list(others)
+    if reports:
+        built = document()
+        saving += [(path, partial(report.write, built, path)) for path in reports]
+    problems = []
+    for path, write in saving:
+        try:
+            write()
+        except OSError as error:
+            problems.append(f"cannot write {path}: {error.strerror or error}")
+    if problems:
+        raise click.ClickException("; ".join(problems))
+
+
+def _checked_reports(
+    context: click.Context, parameter: click.Parameter, reports: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    for path in reports:
+        try:
+            report.check_suffix(path)
+        except ValueError as error:
+            raise click.BadParameter(str(error), context, parameter) from None
+        writable(path)
+    return reports
 
 
 def canonical(names: Sequence[str]) -> list[str]:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from multiact_compare import inputs, parity, render, results
-from multiact_compare.commands.options import backend_option, canonical, dtype_option, writable
+from multiact_compare.commands.options import (
+    backend_option,
+    canonical,
+    dtype_option,
+    report_option,
+    writable,
+    write_reports,
+)
 from multiact_compare.dtypes import DTYPES
 from multiact_compare.plan import BACKENDS, MODES, Mode, TierName
 from multiact_compare.progress import Bar
+from multiact_compare.report.parity import document
 from multiact_compare.tiers import TIERS
 
 
@@ -42,6 +51,7 @@ from multiact_compare.tiers import TIERS
     type=click.Path(path_type=Path),
     help="Also write everything that was found to this file.",
 )
+@report_option()
 @click.option("--no-compiled", is_flag=True, help="Leave out the compiled modes.")
 @click.option(
     "--thorough",
@@ -64,6 +74,7 @@ def parity_command(
     tier: TierName,
     points: int | None,
     json_file: Path | None,
+    reports: tuple[Path, ...],
     no_compiled: bool,
     thorough: bool,
     jobs: int | None,
@@ -92,6 +103,6 @@ def parity_command(
     with Bar(Console(stderr=True)) as bar:
         report = parity.run(request, bar)
     render.print_report(report, Console())
-    if json_file is not None:
-        results.save(report, json_file)
+    data = [(json_file, partial(results.save, report, json_file))] if json_file else []
+    write_reports(partial(document, report), reports, data)
     context.exit(0 if report.ok else 1)

@@ -10,15 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 Level: TypeAlias = Literal["good", "fair", "poor", "bad", "none"]
-"""How an entry is coloured: within a quarter of what is allowed, within it, excused or above it,
+"""How an entry is coloured: far within what is allowed, within it, excused or only just allowed,
 broken, not measured."""
+
+LEVELS: tuple[Level, ...] = ("good", "fair", "poor", "bad", "none")
 
 Status: TypeAlias = Literal["passed", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One cell of a table: what it says, its colour, the key it sorts by, and more in words."""
+    """One cell of a table: what it says, its colour, the key it sorts by, and more in words.
+
+    As in a paragraph, what stands between backticks is code; lines stay lines.
+    """
 
     text: str
     level: Level | None = None
@@ -54,7 +59,22 @@ class Paragraph:
     text: str
 
 
-Block: TypeAlias = Table | Figure | Paragraph
+@dataclass(frozen=True)
+class Matrix:
+    """An overview: a row per thing, and for each group (a backend) the same columns (dtypes).
+
+    ``names`` say what rows, groups and columns are. A row starts with its own entry, whose link
+    leads to the section about it; ``legend`` says what the levels mean.
+    """
+
+    caption: str
+    names: tuple[str, str, str]
+    columns: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[Entry, Sequence[Entry]]]
+    legend: Mapping[Level, str] = field(default_factory=dict)
+
+
+Block: TypeAlias = Table | Matrix | Figure | Paragraph
 
 
 @dataclass(frozen=True)
@@ -81,8 +101,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report. ``data`` is everything as plain data, for JSON; ``environment`` are versions,
-    CPU and flags."""
+    """A whole report. ``environment`` are versions, CPU and flags.
+
+    ``data`` is everything as plain data or dataclasses, for JSON. If it has a ``schema_version`` of
+    its own, it is the whole JSON file.
+    """
 
     kind: str
     title: str

@@ -1,0 +1,195 @@
+"""Small drawings as SVG: curves, and errors along x. Their colours are classes of the page."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from markupsafe import escape
+
+from multiact_compare import profiles
+from multiact_compare.dtypes import Doubles
+
+WIDTH = 320
+LEFT, RIGHT = 40, 7
+STEP = (WIDTH - LEFT - RIGHT) // profiles.BINS
+"""Whole units for each bin, so that paths are short."""
+
+EXACT = -2
+"""The power of ten at the bottom of a chart of errors: what is smaller counts as exact."""
+
+ERROR_HEIGHT, ERROR_TOP = 120, 24
+CURVE_HEIGHT, CURVE_TOP = 150, 8
+SERIES = 5
+"""How many styles of lines there are."""
+
+
+class Series(NamedTuple):
+    """A line with its name and its style."""
+
+    name: str
+    style: int
+    values: Sequence[float | None]
+
+
+Place: TypeAlias = tuple[int, int]
+
+
+def errors(series: Sequence[Series], allowed: float) -> str:
+    """The worst error in ULP in each bin of x, on a logarithmic scale, a line for each series."""
+    finite = [v for one in series for v in one.values if v and math.isfinite(v)]
+    top = max(2, math.ceil(math.log10(max(finite, default=1.0)) + 0.25))
+    scale = ERROR_HEIGHT / (top - EXACT)
+    bottom = ERROR_TOP + ERROR_HEIGHT
+
+    def height(value: float) -> int:
+        power = math.log10(value) if value > 0 else EXACT
+        return round(bottom - scale * (min(max(power, EXACT), top) - EXACT))
+
+    parts = list(_legend(series))
+    rules, marks, stride = "", "", -(-(top - EXACT) // 4)
+    beside, below = [], []
+    for power in range(EXACT, top + 1, stride):
+        y = height(10.0**power)
+        rules += f"M{LEFT} {y}H{WIDTH - RIGHT}"
+        beside.append((y + 3, "0" if power == EXACT else _power(power)))
+    for x in (-1e4, -100.0, -1.0, 0.0, 1.0, 100.0, 1e4):
+        at = round(LEFT + STEP * profiles.BINS * profiles.share(x))
+        marks += f"M{at} {bottom}v3"
+        below.append((at, _power(round(math.log10(abs(x))), x) if x else "0"))
+    parts += [f'<path class="grid" d="{rules}"/>', f'<path class="axis" d="{marks}"/>']
+    parts += [_beside(beside), _below(below, bottom + 13)]
+    y = height(allowed)
+    parts.append(f'<path class="bound" d="M{LEFT} {y}H{WIDTH - RIGHT}"/>')
+    for one in series:
+        places = [
+            None if value is None else (LEFT + STEP // 2 + STEP * index, height(value))
+            for index, value in enumerate(one.values)
+        ]
+        parts.append(_path(f"line s{one.style % SERIES}", places))
+    return _svg(bottom + 18, parts)
+
+
+def curve(xs: Doubles, lines: Sequence[Doubles], dots: Iterable[tuple[float, float]] = ()) -> str:
+    """Lines over xs, with gaps where they are not finite, and dots at single points."""
+    ys = np.concatenate([line[np.isfinite(line)] for line in lines])
+    low, high = (float(ys.min()), float(ys.max())) if ys.size else (0.0, 1.0)
+    room = 0.06 * (high - low) or 1.0
+    low, high = low - room, high + room
+    left, right = float(xs[0]), float(xs[-1])
+    across, bottom = WIDTH - LEFT - RIGHT, CURVE_TOP + CURVE_HEIGHT
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return (
+            LEFT + across * (x - left) / (right - left),
+            bottom - CURVE_HEIGHT * (y - low) / (high - low),
+        )
+
+    rules = {"grid": "", "axis": ""}
+    beside, below = [], []
+    for tick in ticks(left, right):
+        x, _ = place(tick, low)
+        rules["grid" if tick else "axis"] += f"M{x:.4g} {CURVE_TOP}V{bottom}"
+        below.append((x, _number(tick)))
+    for tick in ticks(low, high):
+        _, y = place(left, tick)
+        rules["grid" if tick else "axis"] += f"M{LEFT} {y:.4g}H{WIDTH - RIGHT}"
+        beside.append((y + 3, _number(tick)))
+    parts = [f'<path class="{style}" d="{rule}"/>' for style, rule in rules.items() if rule]
+    parts += [_beside(beside), _below(below, bottom + 13)]
+    for style, line in enumerate(lines):
+        places = [
+            _tenths(*place(x, y)) if math.isfinite(y) else None
+            for x, y in zip(xs.tolist(), line.tolist(), strict=True)
+        ]
+        parts.append(_path(f"line s{style % SERIES}", places, tenths=True))
+    for x, y in dots:
+        across_x, down_y = place(x, y)
+        parts.append(f'<circle class="dot" cx="{across_x:.1f}" cy="{down_y:.1f}" r="2.6"/>')
+    return _svg(bottom + 18, parts)
+
+
+def ticks(low: float, high: float, about: int = 5) -> list[float]:
+    """Round numbers between the two: multiples of 1, 2 or 5 times a power of ten."""
+    raw = (high - low) / about
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = power * next((m for m in (1, 2, 5) if raw <= m * power), 10)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [float(f"{step * index:.12g}") for index in range(first, last + 1)]
+
+
+def _legend(series: Sequence[Series]) -> Iterator[str]:
+    x = 1
+    for one in series:
+        yield f'<path class="line s{one.style % SERIES}" d="M{x} 6h12"/>'
+        yield f'<text x="{x + 15}" y="10">{escape(one.name)}</text>'
+        x += 19 + 7 * len(one.name)
+
+
+def _path(style: str, places: Sequence[Place | None], tenths: bool = False) -> str:
+    """A line from place to place in relative steps; where one is alone it is a dot."""
+    scale = 10 if tenths else 1
+    path = ""
+    for missing, run in itertools.groupby(places, lambda place: place is None):
+        if not missing:
+            connected = [place for place in run if place is not None]
+            x, y = connected[0]
+            path += f"M{_short(x, scale)} {_short(y, scale)}l"
+            path += " ".join(_steps(connected, scale)) or "0 0"
+    return f'<path class="{style}" d="{path}"/>'
+
+
+def _steps(places: Sequence[Place], scale: int) -> list[str]:
+    """From place to place, in one step as long as the direction stays."""
+    found: list[Place] = []
+    for (x, y), (to_x, to_y) in itertools.pairwise(places):
+        across, down = to_x - x, to_y - y
+        if found and found[-1][1] * across == down * found[-1][0]:
+            found[-1] = (found[-1][0] + across, found[-1][1] + down)
+        else:
+            found.append((across, down))
+    return [
+        f"{_short(across, scale)}{'' if down < 0 else ' '}{_short(down, scale)}"
+        for across, down in found
+    ]
+
+
+def _tenths(x: float, y: float) -> Place:
+    return round(10 * x), round(10 * y)
+
+
+def _short(value: int, scale: int) -> str:
+    """A multiple of 1/scale in as few letters as SVG allows."""
+    return re.sub(r"^(-?)0(?=\.)", r"\1", f"{value / scale:g}")
+
+
+def _beside(labels: Iterable[tuple[float, str]]) -> str:
+    """The labels of the ordinate."""
+    spans = (f'<tspan x="{LEFT - 4}" y="{y:.4g}">{escape(text)}</tspan>' for y, text in labels)
+    return f'<text class="e">{"".join(spans)}</text>'
+
+
+def _below(labels: Iterable[tuple[float, str]], y: float) -> str:
+    """The labels of the abscissa."""
+    spans = (f'<tspan x="{x:.4g}">{escape(text)}</tspan>' for x, text in labels)
+    return f'<text class="m" y="{y:.4g}">{"".join(spans)}</text>'
+
+
+def _svg(height: float, parts: Iterable[str]) -> str:
+    return f'<svg viewBox="0 0 {WIDTH} {height:.4g}">{"".join(parts)}</svg>'
+
+
+def _power(power: int, sign: float = 1.0) -> str:
+    """A power of ten as people write it."""
+    text = f"{10.0**power:g}"
+    if abs(power) > 2:
+        text = "10" + str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"−{text}" if sign < 0 else text
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
