@@ -37,6 +37,9 @@ from multiact.formulas.precise._polynomials import polynomial
 from multiact.formulas.precise.smooth import gated_dx, gelu_dx
 
 TWO_OVER_SQRT_PI = 1.1283791670955126
+PHISH_NEAR = 2.0**-40
+PHISH_BEND = 0.7978845608028654
+STEP = 2.0**-52
 # (sinh(w)/w − 1)/w² for small w.
 SINH = (1 / 6, 1 / 120, 1 / 5040, 1 / 362880, 1 / 39916800, 1 / 6227020800)
 
@@ -78,7 +81,18 @@ def _phish(xp: Any, x: Any) -> Any:
     small = a * tail
     inner = xp.where(x > 0, x - unscaled(xp, small, deep), -small)
     y = xp.where(x > 0, x, -a) * tanh(xp, inner)
-    return xp.where(x > 0, y, unscaled(xp, y, deep))
+    y = xp.where(x > 0, y, unscaled(xp, y, deep))
+    return xp.where(xp.abs(x) < PHISH_NEAR, _phish_near(xp, x), y)
+
+
+def _phish_near(xp: Any, x: Any) -> Any:
+    """x²/2·(1 + 2·φ(0)·x), where what follows is below 2**-80.
+
+    x²/2 can lie halfway between two numbers of a narrower dtype. What decides between them may be
+    less than float64 shows, so at least one step is taken to its side.
+    """
+    excess = xp.maximum(PHISH_BEND * xp.abs(x), STEP)
+    return (0.5 * x * x) * xp.where(x > 0, 1 + excess, 1 - excess)
 
 
 def _phish_dx(xp: Any, x: Any) -> Any:
