@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from configparser import ConfigParser
 from email import message_from_string
 from pathlib import Path
 
@@ -40,7 +41,10 @@ def test_contents(wheel: Path) -> None:
         metadata = next(name for name in names if name.endswith(".dist-info/METADATA"))
         fields = message_from_string(archive.read(metadata).decode())
         scripts = next(name for name in names if name.endswith("entry_points.txt"))
-        assert "multiact = multiact_compare.cli:main" in archive.read(scripts).decode()
+        entries = ConfigParser()
+        entries.read_string(archive.read(scripts).decode())
+        assert entries["console_scripts"]["multiact"] == "multiact_compare.cli:main"
+        assert entries["pytest11"]["multiact"] == "multiact_compare.testing.plugin"
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
