@@ -49,7 +49,7 @@ def test_contents(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
     assert set(fields.get_all("Provides-Extra") or ()) == {
-        "numpy", "torch", "tensorflow", "jax", "array-api", "compare", "docs", "all",
+        "numpy", "torch", "tensorflow", "jax", "array-api", "compare", "plot", "docs", "all",
     }  # fmt: skip
     required = fields.get_all("Requires-Dist") or []
     assert all("extra ==" in requirement for requirement in required)

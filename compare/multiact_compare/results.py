@@ -146,10 +146,15 @@ class Report:
 def save(report: Report, path: Path) -> None:
     """Write a report in one step: a reader never sees half of it."""
     text = json.dumps(_plain(report), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    write_bytes((text + "\n").encode(), path)
+
+
+def write_bytes(data: bytes, path: Path) -> None:
+    """Write a file in one step; a failure leaves what stood there."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         # mkstemp makes private files; a report gets the permissions of any new file.
         mask = os.umask(0)
         os.umask(mask)

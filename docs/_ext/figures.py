@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
 import matplotlib
-import numpy as np
 from matplotlib.figure import Figure
-from multiact_compare.catalogue import curves, number, span
+from multiact_compare import plots
+from multiact_compare.catalogue import number
+from multiact_compare.curves import Panel, panels
 
 from multiact import Record
 
@@ -20,80 +19,32 @@ _PAGE_COLOURS = {
     "#020202": "var(--multiact-curve)",
     "#030303": "var(--multiact-second)",
     "#040404": "var(--multiact-third)",
+    "#050505": "var(--color-background-primary)",
 }
-_INK, *_CURVES = _PAGE_COLOURS
-_POINTS = 801
-
-
-class Row(NamedTuple):
-    """A row of which one entry runs."""
-
-    words: str
-    at: Callable[[float], list[float]]
-
-
-_ROW = Row("[x, 0, 1]", lambda x: [x, 0.0, 1.0])
-_ROWS: Mapping[str, Row] = {
-    "gated": Row("[1, x]", lambda x: [1.0, x]),
-    "grouped": Row("[x, 0]", lambda x: [x, 0.0]),
-}
+_INK, *_CURVES, _PAGE = _PAGE_COLOURS
+_THEME = plots.Theme(_PAGE, _INK, tuple(_CURVES))
 
 
 def figures(record: Record) -> str:
     """HTML with the graphs of value and derivative, or of the entries of a row."""
-    drawings = _elementwise(record) if record.kind == "elementwise" else _row(record)
-    return f'<div class="graphs">\n{"".join(drawings)}</div>'
+    drawn = panels(record, record.cases[0])
+    shown = drawn[:2] if record.kind == "elementwise" else drawn[:1]
+    drawings = "".join(_svg(f"{record.name}{order}", panel) for order, panel in enumerate(shown))
+    return f'<div class="graphs">\n{drawings}</div>'
 
 
-def _elementwise(record: Record) -> list[str]:
-    low, high = span(record)
-    # A point on either side of a kink; and none in between for a curve that jumps there.
-    around = [x + side for x in record.kinks for side in (-1e-9, 0.0, 1e-9)]
-    xs = np.union1d(np.linspace(low, high, _POINTS), around)
-    value, slope = curves(record, xs)
-    at_kinks = np.isin(xs, record.kinks)
-    drawings = []
-    for ys, mark, jumps in (
-        (value, "", record.smoothness == "discontinuous"),
-        (slope, "′", record.smoothness in ("discontinuous", "C0")),
-    ):
-        line = np.where(at_kinks, np.nan, ys) if jumps else ys
-        title = f"{record.name}{mark}(x)"
-        dots = (xs[at_kinks], ys[at_kinks]) if jumps else None
-        drawings.append(_svg(record.name + mark, title, xs, [line], dots))
-    return drawings
-
-
-def _row(record: Record) -> list[str]:
-    row = _ROWS.get(record.family, _ROW)
-    xs = np.linspace(-5, 5, _POINTS)
-    rows = np.array([row.at(x) for x in xs.tolist()])
-    ys = record.function(rows, **record.cases[0]).reshape(xs.size, -1)
-    title = f"{record.name}({row.words})"
-    drawing = _svg(record.name, title, xs, list(ys.T), None)
-    words = "<p>One curve for each entry of the result.</p>\n"
-    return [drawing, words] if ys.shape[1] > 1 else [drawing]
-
-
-def _svg(key: str, title: str, xs: Any, lines: list[Any], dots: tuple[Any, Any] | None) -> str:
+def _svg(key: str, panel: Panel) -> str:
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "font.size": 9}):
         # A fixed frame: to have it computed takes most of the time of a build.
         figure = Figure(figsize=(3.6, 2.5))
         axes = figure.add_axes((0.13, 0.1, 0.85, 0.78), facecolor="none")
-        for ys, colour in zip(lines, [*_CURVES, *[_INK] * len(lines)], strict=False):
-            axes.plot(xs, ys, color=colour, linewidth=1.8)
-        if dots:
-            axes.plot(*dots, "o", color=_CURVES[0], markersize=3.5)
-        for draw in (axes.axhline, axes.axvline):
-            draw(0, color=_INK, linewidth=0.6, alpha=0.35, zorder=0)
-        axes.set_title(title, fontsize=10, color=_INK)
-        axes.tick_params(color=_INK, labelcolor=_INK, length=3)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.spines[["left", "bottom"]].set_color(_INK)
-        axes.margins(x=0)
+        plots.draw(axes, panel, _THEME)
+        if len(panel.lines) > 1:
+            plots.legend(axes, _THEME)
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-    label = f"Graph of {title} for x from {number(xs[0])} to {number(xs[-1])}"
+    xs = panel.lines[0].xs
+    label = f"Graph of {panel.title} for x from {number(xs[0])} to {number(xs[-1])}"
     return _for_the_page(out.getvalue(), label)
 
 
