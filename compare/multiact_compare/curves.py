@@ -36,6 +36,9 @@ CLOSE = 1e-9
 FAR = (1e6, 1e8)
 """Where a function has reached its asymptote as far as a picture can show it."""
 
+UNSEEN = 2e-5
+"""What is left of a slow approach there; in a picture it is nothing."""
+
 Curve: TypeAlias = Callable[[Doubles], Doubles]
 Dot: TypeAlias = tuple[float, float]
 
@@ -147,9 +150,10 @@ def asymptote(curve: Curve, sign: float) -> tuple[float, float] | None:
     intercept = near - slope * sign * FAR[0]
     middle = float(curve(np.array([sign * FAR[1] / 7]))[0])
     straight = intercept + slope * sign * FAR[1] / 7
-    if not math.isclose(middle, straight, rel_tol=1e-9, abs_tol=2e-5):
+    if not math.isclose(middle, straight, rel_tol=1e-9, abs_tol=UNSEEN):
         return None
-    return round(slope, 6), round(intercept, 4)
+    slope, intercept = (0.0 if abs(part) < UNSEEN else part for part in (slope, intercept))
+    return slope, intercept
 
 
 def _stack(label: str, curves: Sequence[Curve], low: float, high: float) -> list[Line]:

@@ -38,6 +38,9 @@ ACROSS = 6
 STEEPEST = 3.0
 """Derivatives beyond it would flatten the others in an overlay."""
 
+REACHED = 1e-8
+"""A curve that is so near to its asymptote at the edge of the picture lies upon it."""
+
 LIMIT = 12
 """Functions that can be told apart in one picture."""
 
@@ -202,7 +205,7 @@ def _asymptotes(line: Line, low: float, high: float) -> Iterator[tuple[Ends, End
         slope, intercept = asymptote
         ends = (inner, side)
         at_ends = (intercept + slope * inner, intercept + slope * side)
-        if not math.isclose(edge, at_ends[1], rel_tol=1e-12, abs_tol=1e-12):
+        if not math.isclose(edge, at_ends[1], rel_tol=REACHED, abs_tol=REACHED):
             yield ends, at_ends
 
 

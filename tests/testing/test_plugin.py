@@ -149,6 +149,18 @@ def test_asked_for_too_late(project: Path) -> None:
     assert "cannot be had by request.getfixturevalue" in done.stdout
 
 
+def test_without_the_extra(project: Path) -> None:
+    (project / "ml_dtypes.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'ml_dtypes'\", name='ml_dtypes')\n",
+        encoding="utf-8",
+    )
+    (project / "case_fixture.py").write_text("def test_it(backend): pass\n", encoding="utf-8")
+    done = run(project, "--backends=numpy", "case_fixture.py", path=(project,))
+    assert done.returncode == 1
+    said = "the fixture `backend` needs ml_dtypes: pip install 'multiact[compare]'"
+    assert said in done.stdout
+
+
 def test_a_run_without_it_imports_nothing(project: Path) -> None:
     (project / "case_plain.py").write_text(
         "import sys\n"

@@ -82,8 +82,13 @@ def multiact_backend_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def backend(multiact_backend_name: str) -> Iterator[Backend]:
     """Each installed framework in turn: a ``multiact_compare.testing.Backend``."""
-    from multiact_compare.testing.backends import Backend
-
+    try:
+        from multiact_compare.testing.backends import Backend
+    except ModuleNotFoundError as error:
+        pytest.fail(
+            f"the fixture `backend` needs {error.name}: pip install 'multiact[compare]'",
+            pytrace=False,
+        )
     with Backend(multiact_backend_name) as found:
         yield found
 
