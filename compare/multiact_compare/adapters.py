@@ -1,6 +1,8 @@
 """What parity needs of a framework: arrays from bits, bits from arrays, and compilation.
 
-Each adapter imports its framework when it is made, in the worker process of that backend.
+Each adapter imports its framework when it is made: in the worker process of that backend, which is
+``alone`` and may be set up for measuring, or in somebody's test run, where settings stay as they
+are.
 """
 
 from __future__ import annotations
@@ -9,9 +11,11 @@ import importlib
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multiact_compare.dtypes import Bits, DType
 
@@ -33,6 +37,21 @@ class Adapter(Protocol):
     def bits(self, array: Any, dtype: DType) -> Bits:
         """The bit patterns of a result; ``TypeError`` if it has another dtype."""
 
+    def integers(self, values: NDArray[Any]) -> Any:
+        """An array of the framework with these integers or truth values."""
+
+    def owns(self, value: object) -> bool:
+        """Whether this is an array of the framework."""
+
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        """An array of the framework whose dtype NumPy knows by itself, as NumPy's."""
+
+    def dtype_name(self, array: Any) -> str:
+        """The dtype of an array of the framework, as NumPy spells it."""
+
+    def wide(self) -> AbstractContextManager[Any]:
+        """Where 64-bit types exist."""
+
     def compile(self, program: Program) -> Program:
         """The program in the framework's compiled mode."""
 
@@ -40,7 +59,14 @@ class Adapter(Protocol):
         """The cheap first step of compilation, which finds most programs that do not compile."""
 
 
-class EagerOnly:
+class AlwaysWide:
+    """A framework in which 64-bit types need not be asked for."""
+
+    def wide(self) -> AbstractContextManager[Any]:
+        return nullcontext()
+
+
+class EagerOnly(AlwaysWide):
     """A framework without a compiled mode; the plan (``NEVER_COMPILED``) does not ask for one."""
 
     def compile(self, program: Program) -> Program:
@@ -52,6 +78,9 @@ class EagerOnly:
 
 class NumpyAdapter(EagerOnly):
     """NumPy, with ``ml_dtypes`` for bfloat16."""
+
+    def __init__(self, alone: bool = True) -> None:
+        """There is nothing to set up."""
 
     def versions(self) -> dict[str, str]:
         return {"numpy": np.__version__}
@@ -67,13 +96,27 @@ class NumpyAdapter(EagerOnly):
         _check(result.dtype, dtype.native, result.dtype == dtype.native)
         return np.asarray(result, order="C").view(dtype.carrier)
 
+    def integers(self, values: NDArray[Any]) -> Any:
+        return values
 
-class TorchAdapter:
+    def owns(self, value: object) -> bool:
+        return isinstance(value, (np.ndarray, np.generic))
+
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        return np.asarray(array)
+
+    def dtype_name(self, array: Any) -> str:
+        return str(array.dtype)
+
+
+class TorchAdapter(AlwaysWide):
     """PyTorch; compiled is ``torch.compile(fullgraph=True)``."""
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool = True) -> None:
         self._torch: Any = importlib.import_module("torch")
-        self._torch.set_num_threads(1)
+        self._alone = alone
+        if alone:
+            self._torch.set_num_threads(1)
         # Inductor calls this compiler; without one only its front half can be tried.
         compiler = shutil.which(os.environ.get("CXX", "g++"))
         self._inductor = "inductor" if compiler else "aot_eager"
@@ -94,12 +137,28 @@ class TorchAdapter:
         wanted = getattr(self._torch, dtype.name)
         _check(array.dtype, wanted, array.dtype == wanted)
         signed = getattr(self._torch, f"int{dtype.width}")
-        result: Bits = array.detach().contiguous().view(signed).numpy().view(dtype.carrier)
+        # A copy: the derivative of a constant is a tensor of zeros that has no memory.
+        plain = array.detach().clone(memory_format=self._torch.contiguous_format)
+        result: Bits = plain.view(signed).numpy().view(dtype.carrier)
         return result
 
+    def integers(self, values: NDArray[Any]) -> Any:
+        return self._torch.from_numpy(values)
+
+    def owns(self, value: object) -> bool:
+        return isinstance(value, self._torch.Tensor)
+
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        result: NDArray[Any] = array.detach().numpy()
+        return result
+
+    def dtype_name(self, array: Any) -> str:
+        return str(array.dtype).removeprefix("torch.")
+
     def compile(self, program: Program) -> Program:
-        # Every program is compiled for one shape; what an earlier one left only slows it down.
-        self._torch.compiler.reset()
+        if self._alone:
+            # Every program is compiled for one shape; what an earlier one left only slows it down.
+            self._torch.compiler.reset()
         compiled: Program = self._torch.compile(
             program, fullgraph=True, dynamic=False, backend=self._inductor
         )
@@ -110,13 +169,14 @@ class TorchAdapter:
         self._torch.compile(program, fullgraph=True, dynamic=False, backend="eager")(*arrays)
 
 
-class TensorflowAdapter:
+class TensorflowAdapter(AlwaysWide):
     """TensorFlow; compiled is ``tf.function(jit_compile=True)``."""
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool = True) -> None:
         self._tf: Any = importlib.import_module("tensorflow")
-        self._tf.config.threading.set_intra_op_parallelism_threads(1)
-        self._tf.config.threading.set_inter_op_parallelism_threads(1)
+        if alone:
+            self._tf.config.threading.set_intra_op_parallelism_threads(1)
+            self._tf.config.threading.set_inter_op_parallelism_threads(1)
 
     def versions(self) -> dict[str, str]:
         return {"tensorflow": self._tf.__version__}
@@ -132,6 +192,18 @@ class TensorflowAdapter:
         _check(array.dtype, wanted, array.dtype == wanted)
         return np.asarray(array.numpy(), order="C").view(dtype.carrier)
 
+    def integers(self, values: NDArray[Any]) -> Any:
+        return self._tf.constant(values)
+
+    def owns(self, value: object) -> bool:
+        return isinstance(value, (self._tf.Tensor, self._tf.Variable))
+
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        return np.asarray(array.numpy())
+
+    def dtype_name(self, array: Any) -> str:
+        return str(array.dtype.name)
+
     def compile(self, program: Program) -> Program:
         compiled: Program = self._tf.function(program, jit_compile=True, autograph=False)
         return compiled
@@ -141,11 +213,12 @@ class TensorflowAdapter:
 
 
 class JaxAdapter:
-    """JAX with 64-bit types enabled, so that float64 can be measured; compiled is ``jax.jit``."""
+    """JAX, alone with 64-bit types enabled, to measure float64; compiled is ``jax.jit``."""
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool = True) -> None:
         self._jax: Any = importlib.import_module("jax")
-        self._jax.config.update("jax_enable_x64", True)
+        if alone:
+            self._jax.config.update("jax_enable_x64", True)
 
     def versions(self) -> dict[str, str]:
         return {"jax": self._jax.__version__}
@@ -160,6 +233,22 @@ class JaxAdapter:
         _check(array.dtype, dtype.native, array.dtype == dtype.native)
         return np.asarray(np.asarray(array), order="C").view(dtype.carrier)
 
+    def integers(self, values: NDArray[Any]) -> Any:
+        return self._jax.numpy.asarray(values)
+
+    def owns(self, value: object) -> bool:
+        return isinstance(value, self._jax.Array)
+
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        return np.asarray(array)
+
+    def dtype_name(self, array: Any) -> str:
+        return str(array.dtype)
+
+    def wide(self) -> AbstractContextManager[Any]:
+        context: AbstractContextManager[Any] = self._jax.enable_x64(True)
+        return context
+
     def compile(self, program: Program) -> Program:
         compiled: Program = self._jax.jit(program)
         return compiled
@@ -171,7 +260,7 @@ class JaxAdapter:
 class ArrayApiAdapter(EagerOnly):
     """array-api-strict, on which whatever keeps to the array API standard computes alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, alone: bool = True) -> None:
         try:
             self._compat: Any = importlib.import_module("array_api_compat")
             self._strict: Any = importlib.import_module("array_api_strict")
@@ -195,8 +284,22 @@ class ArrayApiAdapter(EagerOnly):
         _check(array.dtype, wanted, array.dtype == wanted)
         return np.asarray(np.asarray(array), order="C").view(dtype.carrier)
 
+    def integers(self, values: NDArray[Any]) -> Any:
+        return self._strict.asarray(values)
 
-ADAPTERS: dict[str, Callable[[], Adapter]] = {
+    def owns(self, value: object) -> bool:
+        return hasattr(value, "__array_namespace__") and (
+            value.__array_namespace__() is self._strict
+        )
+
+    def to_numpy(self, array: Any) -> NDArray[Any]:
+        return np.asarray(array)
+
+    def dtype_name(self, array: Any) -> str:
+        return str(np.asarray(array).dtype)
+
+
+ADAPTERS: dict[str, Callable[..., Adapter]] = {
     "numpy": NumpyAdapter,
     "torch": TorchAdapter,
     "tensorflow": TensorflowAdapter,

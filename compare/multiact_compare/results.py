@@ -159,11 +159,16 @@ def dumps(data: Any) -> str:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a file in one step: a reader never sees half of it."""
+    """Write a text file in one step, as UTF-8."""
+    write_bytes(text.encode("utf-8", "backslashreplace"), path)
+
+
+def write_bytes(data: bytes, path: Path) -> None:
+    """Write a file in one step: a reader never sees half of it, a failure leaves what stood there."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         # mkstemp makes private files; a report gets the permissions of any new file.
         mask = os.umask(0)
         os.umask(mask)

@@ -7,8 +7,9 @@ import re
 
 import matplotlib
 from matplotlib.figure import Figure
+from multiact_compare import plots
 from multiact_compare.catalogue import number
-from multiact_compare.graphs import Graph, graphs
+from multiact_compare.curves import Panel, panels
 
 from multiact import Record
 
@@ -18,41 +19,32 @@ _PAGE_COLOURS = {
     "#020202": "var(--multiact-curve)",
     "#030303": "var(--multiact-second)",
     "#040404": "var(--multiact-third)",
+    "#050505": "var(--color-background-primary)",
 }
-_INK, *_CURVES = _PAGE_COLOURS
-_POINTS = 801
+_INK, *_CURVES, _PAGE = _PAGE_COLOURS
+_THEME = plots.Theme(_PAGE, _INK, tuple(_CURVES))
 
 
 def figures(record: Record) -> str:
     """HTML with the graphs of value and derivative, or of the entries of a row."""
-    drawings = []
-    for graph in graphs(record, _POINTS):
-        drawings.append(_svg(graph))
-        if len(graph.lines) > 1:
-            drawings.append("<p>One curve for each entry of the result.</p>\n")
-    return f'<div class="graphs">\n{"".join(drawings)}</div>'
+    drawn = panels(record, record.cases[0])
+    shown = drawn[:2] if record.kind == "elementwise" else drawn[:1]
+    drawings = "".join(_svg(f"{record.name}{order}", panel) for order, panel in enumerate(shown))
+    return f'<div class="graphs">\n{drawings}</div>'
 
 
-def _svg(graph: Graph) -> str:
-    title, xs, lines, dots = graph
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "font.size": 9}):
+def _svg(key: str, panel: Panel) -> str:
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": key, "font.size": 9}):
         # A fixed frame: to have it computed takes most of the time of a build.
         figure = Figure(figsize=(3.6, 2.5))
         axes = figure.add_axes((0.13, 0.1, 0.85, 0.78), facecolor="none")
-        for ys, colour in zip(lines, [*_CURVES, *[_INK] * len(lines)], strict=False):
-            axes.plot(xs, ys, color=colour, linewidth=1.8)
-        if dots:
-            axes.plot(*dots, "o", color=_CURVES[0], markersize=3.5)
-        for draw in (axes.axhline, axes.axvline):
-            draw(0, color=_INK, linewidth=0.6, alpha=0.35, zorder=0)
-        axes.set_title(title, fontsize=10, color=_INK)
-        axes.tick_params(color=_INK, labelcolor=_INK, length=3)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.spines[["left", "bottom"]].set_color(_INK)
-        axes.margins(x=0)
+        plots.draw(axes, panel, _THEME)
+        if len(panel.lines) > 1:
+            plots.legend(axes, _THEME)
         out = io.StringIO()
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
-    label = f"Graph of {title} for x from {number(xs[0])} to {number(xs[-1])}"
+    xs = panel.lines[0].xs
+    label = f"Graph of {panel.title} for x from {number(xs[0])} to {number(xs[-1])}"
     return _for_the_page(out.getvalue(), label)
 
 

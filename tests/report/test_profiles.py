@@ -122,21 +122,21 @@ def test_ticks_are_round(low: float, high: float, expected: list[float]) -> None
 
 def test_a_curve_has_gaps_and_dots() -> None:
     xs = np.array([-1.0, 0.0, 1.0, 2.0])
-    svg = drawing.curve(xs, [np.array([0.0, np.nan, 1.0, np.inf])], [(0.0, 0.5)])
+    svg = drawing.curve([(xs, np.array([0.0, np.nan, 1.0, np.inf]))], [(0.0, 0.5)])
     root = ElementTree.fromstring(svg)
     (line,) = (p.get("d", "") for p in root.iter("path") if p.get("class") == "line s0")
     assert line.count("M") == 2
     assert "nan" not in svg
     assert "inf" not in svg
     assert len(list(root.iter("circle"))) == 1
-    constant = drawing.curve(xs, [np.zeros(4)])
+    constant = drawing.curve([(xs, np.zeros(4))])
     assert "nan" not in constant
 
 
 def test_a_curve_goes_through_its_points() -> None:
     xs = np.linspace(-5.0, 5.0, 137)
     ys = np.sin(xs) + 0.1 * xs
-    root = ElementTree.fromstring(drawing.curve(xs, [ys]))
+    root = ElementTree.fromstring(drawing.curve([(xs, ys)]))
     (line,) = (p.get("d", "") for p in root.iter("path") if p.get("class") == "line s0")
     start, steps = line.removeprefix("M").split("l")
     numbers = [float(n) for n in re.findall(r"-?(?:\d+\.\d+|\.\d+|\d+)", steps)]

@@ -74,13 +74,16 @@ def errors(series: Sequence[Series], allowed: float) -> str:
     return _svg(bottom + 18, parts)
 
 
-def curve(xs: Doubles, lines: Sequence[Doubles], dots: Iterable[tuple[float, float]] = ()) -> str:
-    """Lines over xs, with gaps where they are not finite, and dots at single points."""
-    ys = np.concatenate([line[np.isfinite(line)] for line in lines])
+def curve(
+    lines: Sequence[tuple[Doubles, Doubles]], dots: Iterable[tuple[float, float]] = ()
+) -> str:
+    """Lines of xs and ys, with gaps where ys is not finite, and dots at single points."""
+    xs = np.concatenate([xs for xs, _ in lines])
+    ys = np.concatenate([ys[np.isfinite(ys)] for _, ys in lines])
     low, high = (float(ys.min()), float(ys.max())) if ys.size else (0.0, 1.0)
     room = 0.06 * (high - low) or 1.0
     low, high = low - room, high + room
-    left, right = float(xs[0]), float(xs[-1])
+    left, right = float(xs.min()), float(xs.max())
     across, bottom = WIDTH - LEFT - RIGHT, CURVE_TOP + CURVE_HEIGHT
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -104,7 +107,7 @@ def curve(xs: Doubles, lines: Sequence[Doubles], dots: Iterable[tuple[float, flo
     for style, line in enumerate(lines):
         places = [
             _tenths(*place(x, y)) if math.isfinite(y) else None
-            for x, y in zip(xs.tolist(), line.tolist(), strict=True)
+            for x, y in zip(*(part.tolist() for part in line), strict=True)
         ]
         parts.append(_path(f"line s{style % SERIES}", places, tenths=True))
     for x, y in dots:

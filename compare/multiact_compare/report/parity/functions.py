@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 import multiact
-from multiact_compare import plan
+from multiact_compare import curves, plan
 from multiact_compare.catalogue import signature
-from multiact_compare.graphs import graphs
+from multiact_compare.dtypes import Doubles
 from multiact_compare.plain_formula import plain
 from multiact_compare.plan import QUANTITIES, Quantity
 from multiact_compare.report import drawing
@@ -17,7 +19,7 @@ from multiact_compare.report.parity.cells import FIRST, Index, defaults, how, pr
 from multiact_compare.results import Cell, Disagreement, Peak, worst
 from multiact_compare.summary import DIGITS, SHORT, SYMBOLS, number
 
-GRAPH_POINTS = 161
+GRAPH_STEP = 5
 
 
 def anchor(function: str) -> str:
@@ -66,12 +68,24 @@ def _facts(function: str) -> Iterator[Block]:
 
 
 def _graphs(function: str) -> Iterator[Figure]:
+    """Value and derivative, with the parameters of the first case."""
     record = multiact.records.get(function)
-    for graph in graphs(record, GRAPH_POINTS) if record else ():
-        dots = zip(*graph.dots, strict=True) if graph.dots else ()
-        ends = f"x from {number(float(graph.xs[0]))} to {number(float(graph.xs[-1]))}"
-        svg = drawing.curve(graph.xs, graph.lines, dots)
-        yield Figure(svg, f"Graph of {graph.title} for {ends}", f"`{graph.title}`")
+    for panel in curves.panels(record, record.cases[0])[:2] if record else ():
+        lines = [_thinned(line) for line in panel.lines]
+        dots = [dot for line in panel.lines if np.isnan(line.ys).any() for dot in line.dots]
+        xs = panel.lines[0].xs
+        ends = f"x from {number(float(xs[0]))} to {number(float(xs[-1]))}"
+        svg = drawing.curve(lines, dots)
+        yield Figure(svg, f"Graph of {panel.title} for {ends}", f"`{panel.title}`")
+
+
+def _thinned(line: curves.Line) -> tuple[Doubles, Doubles]:
+    """Every so many points of a curve, with those beside its gaps: a page needs no more."""
+    gap = np.isnan(line.ys)
+    kept = gap | np.roll(gap, 1) | np.roll(gap, -1)
+    kept[::GRAPH_STEP] = True
+    kept[-1] = True
+    return line.xs[kept], line.ys[kept]
 
 
 def _errors(index: Index, function: str, cells: list[Cell]) -> Iterator[Block]:
