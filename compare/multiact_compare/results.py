@@ -164,7 +164,7 @@ def write_text(text: str, path: Path) -> None:
 
 
 def write_bytes(data: bytes, path: Path) -> None:
-    """Write a file in one step: a reader never sees half of it, a failure leaves what stood there."""
+    """Write a file in one step: nobody sees half of it, a failure leaves what stood there."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
