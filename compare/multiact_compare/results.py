@@ -144,12 +144,21 @@ class Report:
 
 
 def save(report: Report, path: Path) -> None:
-    """Write a report in one step: a reader never sees half of it."""
-    text = json.dumps(_plain(report), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """Write a report as JSON; a failure leaves what stood there."""
+    write_text(dumps(report) + "\n", path)
+
+
+def dumps(data: Any) -> str:
+    """Dataclasses and plain data as compact JSON, in which non-finite numbers are strings."""
+    return json.dumps(plain(data), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file in one step: a reader never sees half of it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+            file.write(text)
         # mkstemp makes private files; a report gets the permissions of any new file.
         mask = os.umask(0)
         os.umask(mask)
@@ -191,21 +200,21 @@ def check_writable(path: Path) -> None:
     os.unlink(name)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Data that JSON can express: non-finite numbers become strings."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
 
 
 def _revive(kind: Any, data: Any) -> Any:
-    """The inverse of :func:`_plain`, guided by the annotations."""
+    """The inverse of :func:`plain`, guided by the annotations."""
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         parts = {name: _revive(hints[name], item) for name, item in data.items()}
