@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -17,29 +16,24 @@ from multiact_compare.plan import BACKENDS, Quantity, TierName
 DTYPES = ("float16", "bfloat16", "float32")
 
 
-class RangeType(click.ParamType):
-    """``LOW:HIGH``, two numbers; hexadecimal ones and inf too."""
-
-    name = "LOW:HIGH"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> tuple[float, float]:
-        """The two numbers."""
-        low, mark, high = str(value).partition(":")
-        try:
-            ends = _number(low), _number(high)
-        except ValueError:
-            ends = (1.0, 0.0)
-        # Comparisons with NaN fail too.
-        if not mark or not ends[0] <= ends[1]:
-            self.fail(
-                f"{value!r} is no range. Give two numbers, the smaller one first: -20:20, 0:inf or "
-                f"0x1p-3:0x1.8p0",
-                param,
-                context,
-            )
-        return ends
+def range_of(
+    context: click.Context, param: click.Parameter, text: str | None
+) -> tuple[float, float] | None:
+    """The two numbers of ``LOW:HIGH``, decimal, hexadecimal or infinite."""
+    if text is None:
+        return None
+    low, mark, high = text.partition(":")
+    try:
+        ends = _number(low), _number(high)
+    except ValueError:
+        mark, ends = "", (0.0, 0.0)
+    # A comparison with NaN fails too.
+    if not mark or not ends[0] <= ends[1]:
+        raise click.BadParameter(
+            f"{text!r} is no range. Give two numbers, the smaller one first: -20:20, 0:inf or "
+            f"0x1p-3:0x1.8p0"
+        )
+    return ends
 
 
 def _number(text: str) -> float:
@@ -67,7 +61,8 @@ def exhaustive_options(command: Command) -> Command:
         click.option(
             "--range",
             "ends",
-            type=RangeType(),
+            metavar="LOW:HIGH",
+            callback=range_of,
             help="Exhaustive: only the numbers from LOW to HIGH, for instance --range=-20:20.",
         ),
         click.option(

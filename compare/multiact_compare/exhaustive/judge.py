@@ -73,18 +73,17 @@ class Judge:
         if segment.where == "nan":
             return
         for run in self._oracle.runs(segment, left, right):
-            references = run.references or [None] * len(results)
-            for (quantity, bits), reference in zip(results.items(), references, strict=True):
+            for index, (quantity, bits) in enumerate(results.items()):
                 part, ledger = bits[run.start - left : run.stop - left], self._ledgers[quantity]
-                if reference is None:
+                if run.references is None:
                     self._exactly(ledger, segment, np.arange(run.start, run.stop), part)
                 else:
-                    self._run(ledger, segment, run.start, part, reference)
+                    self._run(ledger, segment, run.start, part, run.references[index])
 
     def _nans(self, tally: Tally, left: int, bits: Bits) -> None:
         tally.judged += bits.size
         wrong = np.flatnonzero(~np.isnan(bits.view(self._dtype.native)))
-        tally.failures["nan"] += wrong.size
+        tally.failures["nan"] += int(wrong.size)
         if wrong.size:
             tally.see_not_nan(left + int(wrong[0]), int(bits[wrong[0]]))
 
@@ -137,7 +136,7 @@ class Judge:
         """Enter all verdicts that are certain; returns which are not."""
         tally, rules = ledger.tally, ledger.rules
         bins = quarters(bounds.high, worst)
-        open_ = quarters(bounds.low, worst) != bins
+        open_: NDArray[np.bool_] = quarters(bounds.low, worst) != bins
         wrong = bounds.low > CORRECT
         if worst > CORRECT:
             open_ |= wrong ^ (bounds.high > CORRECT)
@@ -197,8 +196,9 @@ class Judge:
             tally.ends[str(segment.about)] = int(bits[0])
         known = ~np.isnan(found.ulps)
         if not segment.judged:
-            for at in np.flatnonzero(known & np.isfinite(x)):
-                tally.see("beyond", float(found.ulps[at]), int(keys[at]), int(bits[at]))
+            for index in np.flatnonzero(known & np.isfinite(x)):
+                amount = float(found.ulps[index])
+                tally.see("beyond", amount, int(keys[index]), int(bits[index]))
             return
         if not known.all() and np.isinf(segment.about):
             # There is no limit: NaN is to say so.
@@ -207,7 +207,7 @@ class Judge:
         tally.judged += int(known.sum())
         where = segment.where
         broken = known & (found.ratios > 1)
-        tally.failures[where] += int(broken.sum())
+        tally.failures[where] += int(np.count_nonzero(broken))
         tally.misrounded += int((known & (found.ulps > CORRECT)).sum())
         tally.histogram += np.bincount(quarters(found.ulps[known], np.inf), minlength=BINS)
         peaks = [("ulp", found.ulps, known), ("sized", found.ulps, known & found.sized)]

@@ -118,7 +118,11 @@ class Approximation:
         try:
             self._terms = max(self._terms - MORE_TERMS, START_TERMS)
             while True:
-                found = self._expansion(middle, half, about)
+                try:
+                    found = self._expansion(middle, half, about)
+                except (ValueError, ZeroDivisionError):
+                    # The interval is so wide that a denominator may be 0.
+                    return None
                 polynomials = [
                     found.polynomial(q, half, step) if found else None for q in quantities
                 ]

@@ -128,5 +128,5 @@ def _ramp(count: int, scale: float) -> Doubles:
     if key not in _ramps:
         if len(_ramps) > 64:
             _ramps.clear()
-        _ramps[key] = 2 * scale * np.arange(count)
+        _ramps[key] = 2 * scale * np.arange(count, dtype=np.float64)
     return _ramps[key]

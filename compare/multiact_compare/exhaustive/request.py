@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -95,7 +94,7 @@ def judge_of(
     parts = space.segments(
         dtype,
         *keys,
-        reach=min(reach, math.inf),
+        reach=reach,
         infinities=tier.infinities,
         kinks=case.kinks,
         joints=DEFINITIONS[case.function](**case.params).joints,

@@ -37,9 +37,10 @@ def bits_between(dtype: DType, start: int, stop: int) -> Bits:
     """The bit patterns of consecutive keys; all have the same sign."""
     half = 1 << (dtype.width - 1)
     ramp = np.arange(stop - start, dtype=dtype.carrier)
-    if start >= half:
-        return ramp + dtype.carrier.type(start - half)
-    return dtype.carrier.type(2 * half - 1 - start) - ramp
+    first = start - half if start >= half else 2 * half - 1 - start
+    base = dtype.carrier.type(first)
+    bits: Bits = base + ramp if start >= half else base - ramp
+    return bits
 
 
 def number(dtype: DType, key: int) -> float:

@@ -225,9 +225,9 @@ class _Sweep:
                     if worker is None or not self._ready(worker, backend, board):
                         board.give_back(portion)
                         return
-                question = {"case": self._every[portion.line].case.key}
-                question |= {"start": portion.start, "stop": portion.stop}
-                self._enter(portion, worker.ask(question), board)
+                key = self._every[portion.line].case.key
+                answer = worker.ask({"case": key, "start": portion.start, "stop": portion.stop})
+                self._enter(portion, answer, board)
         except WorkerDiedError as death:
             if portion is not None:
                 board.give_back(portion)
