@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from multiact_compare import inputs, parity, render, results
+from multiact_compare.commands.exhaustive import exhaustive_options, run_exhaustive
 from multiact_compare.commands.options import (
     backend_option,
     canonical,
@@ -20,7 +21,7 @@ from multiact_compare.commands.options import (
     write_reports,
 )
 from multiact_compare.dtypes import DTYPES
-from multiact_compare.plan import BACKENDS, MODES, Mode, TierName
+from multiact_compare.plan import BACKENDS, MODES, Mode, Quantity, TierName
 from multiact_compare.progress import Bar
 from multiact_compare.report.parity import document
 from multiact_compare.tiers import TIERS
@@ -65,6 +66,7 @@ from multiact_compare.tiers import TIERS
     default=None,
     help="Processes that work at the same time. Default: one per core.",
 )
+@exhaustive_options
 @click.pass_context
 def parity_command(
     context: click.Context,
@@ -78,13 +80,34 @@ def parity_command(
     no_compiled: bool,
     thorough: bool,
     jobs: int | None,
+    exhaustive: str | None,
+    ends: tuple[float, float] | None,
+    quantities: tuple[Quantity, ...],
+    all_cases: bool,
+    checkpoint_file: Path | None,
 ) -> None:
     """Measure NAMES (default: every function) on every backend against certified arithmetic.
 
     Values, first and second derivatives, eager and compiled, in ULP against interval arithmetic,
     and the backends against one another. Exit status: 0 if the contract holds, 1 if it does not,
-    2 for a wrong call.
+    2 for a wrong call, or if an exhaustive run cannot be carried out.
     """
+    _check_options(context, exhaustive is not None)
+    if exhaustive is not None:
+        status = run_exhaustive(
+            functions=canonical(names),
+            dtype=exhaustive,
+            backends=backends,
+            quantities=quantities,
+            tier=tier,
+            ends=ends,
+            all_cases=all_cases,
+            jobs=jobs,
+            checkpoint_file=checkpoint_file,
+            json_file=json_file,
+            reports=reports,
+        )
+        context.exit(status)
     writable(json_file)
     modes: tuple[Mode, ...] = ("eager",) if no_compiled else MODES
     request = parity.Request(
@@ -106,3 +129,25 @@ def parity_command(
     data = [(json_file, partial(results.save, report, json_file))] if json_file else []
     write_reports(partial(document, report), reports, data)
     context.exit(0 if report.ok else 1)
+
+
+ONLY_EXHAUSTIVE = {
+    "ends": "--range",
+    "quantities": "--quantity",
+    "all_cases": "--all-cases",
+    "checkpoint_file": "--checkpoint",
+}
+NEVER_EXHAUSTIVE = {
+    "dtypes": "--dtype",
+    "points": "--points",
+    "no_compiled": "--no-compiled",
+    "thorough": "--thorough",
+}
+
+
+def _check_options(context: click.Context, exhaustive: bool) -> None:
+    """Refuse options that would mean nothing."""
+    for name, spelling in (NEVER_EXHAUSTIVE if exhaustive else ONLY_EXHAUSTIVE).items():
+        if context.params[name]:
+            why = "has no meaning with" if exhaustive else "belongs to"
+            raise click.UsageError(f"{spelling} {why} --exhaustive")

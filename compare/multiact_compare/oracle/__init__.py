@@ -42,13 +42,16 @@ def knows(name: str) -> bool:
     return name in FORMULAS or name in ROW_FORMULAS
 
 
-def elementwise(name: str, params: Mapping[str, object], xs: Doubles) -> Doubles:
+def elementwise(
+    name: str, params: Mapping[str, object], xs: Doubles, second: bool = True
+) -> Doubles:
     """References at finite points: a matrix with a row per part, a column per point.
 
     Rows: value, derivative, second derivative, each as high and low part. NaN marks what does not
-    exist (at a kink) or was not asked for (the second derivative beyond :data:`SECOND_REACH`).
+    exist (at a kink) or was not asked for (the second derivative beyond :data:`SECOND_REACH`, or
+    unless ``second``).
     """
-    near = np.abs(xs) <= SECOND_REACH
+    near = (np.abs(xs) <= SECOND_REACH) & second
     result = np.full((6, xs.size), np.nan)
     result[5] = 0.0
     result[:, near] = _evaluate(name, params, xs[near].tolist(), second=True)
