@@ -140,6 +140,18 @@ class TensorflowAdapter:
         self._tf.function(program, autograph=False).get_concrete_function(*arrays)
 
 
+class KerasAdapter(TensorflowAdapter):
+    """Keras on TensorFlow: the same arrays and compilation, Keras's own functions."""
+
+    def __init__(self) -> None:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        self._keras: Any = importlib.import_module("keras")
+        super().__init__()
+
+    def versions(self) -> dict[str, str]:
+        return {"keras": self._keras.__version__, **super().versions()}
+
+
 class JaxAdapter:
     """JAX with 64-bit types enabled, so that float64 can be measured; compiled is ``jax.jit``."""
 
@@ -200,6 +212,7 @@ ADAPTERS: dict[str, Callable[[], Adapter]] = {
     "numpy": NumpyAdapter,
     "torch": TorchAdapter,
     "tensorflow": TensorflowAdapter,
+    "keras": KerasAdapter,
     "jax": JaxAdapter,
     "array_api": ArrayApiAdapter,
 }

@@ -82,4 +82,18 @@ PRECISE = Tier(
     infinities=True,
     compared=MODES,
 )
-TIERS = {tier.name: tier for tier in (DEFAULT, PRECISE)}
+NATIVE = Tier(
+    name="native",
+    library=multiact,
+    points=20_000,
+    reach=DEFAULT.reach,
+    ulps=DEFAULT.ulps,
+    epsilons=DEFAULT.epsilons,
+    infinities=False,
+    compared=("eager",),
+)
+"""The yardstick for the frameworks' own functions, which promise nothing: the default tier's."""
+
+TIERS = {tier.name: tier for tier in (DEFAULT, PRECISE, NATIVE)}
+OURS = {tier.name: tier for tier in (DEFAULT, PRECISE)}
+"""The tiers that multiact itself has."""

@@ -14,7 +14,7 @@ from multiact_compare.commands.options import backend_option, canonical, dtype_o
 from multiact_compare.dtypes import DTYPES
 from multiact_compare.plan import BACKENDS, MODES, Mode, TierName
 from multiact_compare.progress import Bar
-from multiact_compare.tiers import TIERS
+from multiact_compare.tiers import OURS
 
 
 @click.command("parity")
@@ -23,7 +23,7 @@ from multiact_compare.tiers import TIERS
 @dtype_option("Measure this dtype only; may be repeated. Default: all four.")
 @click.option(
     "--tier",
-    type=click.Choice(tuple(TIERS)),
+    type=click.Choice(tuple(OURS)),
     default="default",
     show_default=True,
     help="Measure multiact.NAME, or multiact.precise.NAME against correct rounding.",
@@ -33,7 +33,7 @@ from multiact_compare.tiers import TIERS
     type=click.IntRange(min=1),
     help=f"Points in float32; float64 takes one for {inputs.FLOAT64_SHARE}. "
     "The 16-bit dtypes always take all 65,536. Default: "
-    + ", ".join(f"{tier.points:,} ({name})" for name, tier in TIERS.items())
+    + ", ".join(f"{tier.points:,} ({name})" for name, tier in OURS.items())
     + ".",
 )
 @click.option(
