@@ -19,7 +19,7 @@ Where: TypeAlias = Literal["nan", "kink", "subnormal", "finite"]
 WHERES: tuple[Where, ...] = ("nan", "kink", "subnormal", "finite")
 
 Kind: TypeAlias = Literal["elementwise", "rowwise"]
-TierName: TypeAlias = Literal["default", "precise", "native"]
+TierName: TypeAlias = Literal["default", "precise", "native", "port"]
 Mode: TypeAlias = Literal["eager", "compiled"]
 
 BACKENDS = ("numpy", "torch", "tensorflow", "jax", "array_api")
@@ -144,8 +144,10 @@ def variants(
     if tier == "precise":
         yield from _precise_variants(backend, modes)
         return
-    if tier == "native":
-        yield from _native_variants(backend, kind, modes)
+    if tier in ("native", "port"):
+        native = list(_native_variants(backend, kind, modes))
+        # To port a call is a question of what it gives, not of how it is compiled and laid out.
+        yield from native if tier == "native" else [v for v in native if _plain(v)]
         return
     quantities = tuple(q for q in QUANTITIES if unavailable(backend, kind, q) is None)
     if "eager" in modes:
@@ -187,6 +189,10 @@ def _native_variants(backend: str, kind: Kind, modes: tuple[Mode, ...]) -> Itera
             yield Variant("eager", "length-1", "value")
     if "compiled" in modes and backend not in NEVER_COMPILED:
         yield from (Variant("compiled", "long", quantity) for quantity in quantities[:2])
+
+
+def _plain(variant: Variant) -> bool:
+    return (variant.mode, variant.layout) == ("eager", "long") and variant.quantity != "second"
 
 
 def unavailable(backend: str, kind: Kind, quantity: Quantity) -> str | None:

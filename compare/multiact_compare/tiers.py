@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import multiact
@@ -94,6 +94,7 @@ NATIVE = Tier(
 )
 """The yardstick for the frameworks' own functions, which promise nothing: the default tier's."""
 
-TIERS = {tier.name: tier for tier in (DEFAULT, PRECISE, NATIVE)}
+PORT = replace(NATIVE, name="port")
+TIERS = {tier.name: tier for tier in (DEFAULT, PRECISE, NATIVE, PORT)}
 OURS = {tier.name: tier for tier in (DEFAULT, PRECISE)}
 """The tiers that multiact itself has."""

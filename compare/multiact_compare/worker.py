@@ -320,7 +320,7 @@ def main(job_file: str) -> None:
     announce("ready", versions=adapter.versions(), notes=adapter.notes())
     cases = [Case(**{**case, "kinks": tuple(case["kinks"])}) for case in job["cases"]]
     resolve = of_library(multiact.precise if job["tier"] == "precise" else multiact)
-    if job["tier"] == "native":
+    if job["tier"] in ("native", "port"):
         resolve = of_calls(backend)
     worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce, resolve)
     plan = measurements(backend, cases, job["dtypes"], job["modes"], job["tier"], job["thorough"])

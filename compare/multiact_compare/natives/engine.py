@@ -41,6 +41,10 @@ USUAL_POINTS = tuple(index / 8 for index in range(-48, 49))
 """Where calls with the libraries' own defaults are compared with multiact's defaults."""
 
 
+CUBE = [[[0.5, -1.0, 2.0], [3.0, 3.5, -7.0]], [[-2.0, 0.75, 0.0], [1.0, -0.25, 4.0]]]
+"""Three dimensions, on which an axis that is guessed shows."""
+
+
 @dataclass(frozen=True)
 class NativesReport:
     """What a run of ``multiact natives`` found out.
@@ -93,9 +97,9 @@ def measured_cases(functions: Sequence[str], libraries: Sequence[str]) -> list[C
     for name in functions:
         record = multiact.records[name]
         for index, params in enumerate(record.cases):
+            calls: dict[str, str] = {}
             if index and not any(isinstance(value, str) for value in params.values()):
                 continue
-            calls = {}
             for library, row in first_rows(name).items():
                 if library in libraries:
                     try:
@@ -131,6 +135,7 @@ class NativeRun(Run):
             answers.setdefault(library, {})[key] = answer
         merged = Findings()
         for key in sorted(self.found):
+            merged.worst.extend(self.found[key].worst)
             merged.regions.extend(self.found[key].regions)
             merged.specials.extend(self.found[key].specials)
             merged.splits.extend(self.found[key].splits)
@@ -167,6 +172,14 @@ class NativeRun(Run):
                     "call": row.usual(),
                     "dtype": "float32",
                     "values": _batch(USUAL_POINTS[:-1], rowwise or row.layer),
+                }
+            if "axis" in row.required:
+                # What the library does if it is not told the axis.
+                yield {
+                    "key": f"untold {row.function} {row.path}",
+                    "call": f"{row.path}()(x)" if row.layer else f"{row.path}(x)",
+                    "dtype": "float32",
+                    "values": CUBE,
                 }
             if row is not first_rows(row.function).get(row.library):
                 continue

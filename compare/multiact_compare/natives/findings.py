@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +18,32 @@ from multiact_compare.plan import Case, Measurement, Quantity, Variant
 from multiact_compare.tiers import NATIVE
 from multiact_compare.truth import Truth, truth_of
 
+Names: TypeAlias = tuple[str, str, str, str, str, str]
+"""Function, case, library, dtype, quantity, mode."""
+
 FEWEST = 3
 """A region has so many points next to one another; less is an accident of rounding."""
 
 WIDTH = 64.0
 """In eps: beside a zero of the truth, a narrower region only says that x is rounded too."""
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The largest error of an array of results, in ULP of the truth, where truth and x are normal
+    numbers within the contract's range. Rows count in ULP of 1, since their entries cancel."""
+
+    function: str
+    case: str
+    library: str
+    dtype: str
+    quantity: str
+    mode: str
+    layout: str
+    ulps: float
+    where: str
+    got: float
+    expected: float
 
 
 @dataclass(frozen=True)
@@ -104,6 +126,7 @@ class Apart:
 class Findings:
     """All that was found about one case in one library."""
 
+    worst: list[Worst] = field(default_factory=list)
     regions: list[Region] = field(default_factory=list)
     specials: list[Special] = field(default_factory=list)
     splits: list[Split] = field(default_factory=list)
@@ -123,15 +146,52 @@ def find(directory: Path, library: str, case: Case, measured: Sequence[Measureme
             truth = truth_of(directory, case, dtype, quantity, NATIVE)
             bends = _bends(directory, case, dtype, quantity, truth)
             for measurement, bits in results:
+                findings.worst.append(_worst(directory, library, measurement, bits, dtype, truth))
                 whole = case.kind == "elementwise" and measurement.variant.layout == "long"
                 if whole:
-                    names = (case.function, case.label, library, dtype_name, quantity)
-                    where = (*names, measurement.variant.mode)
+                    where = (
+                        *(case.function, case.label, library, dtype_name),
+                        *(quantity, measurement.variant.mode),
+                    )
                     findings.regions.extend(regions(where, bits, dtype, truth, bends))
                     if quantity != "second":
                         findings.specials.extend(_specials(where, bits, dtype, truth, case))
             findings.splits.extend(_splits(directory, library, results, dtype, truth))
     return findings
+
+
+def comparable(
+    case: Case, dtype: DType, truth: Truth
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """The positions at which an error says something about a formula, and the ULP to count in."""
+    expected = truth.expected
+    chosen = expected.judged & ~expected.kink & ~expected.subnormal
+    size = np.abs(np.nan_to_num(expected.high))
+    exponents = expected.exponents
+    if case.kind == "rowwise":
+        return chosen, np.maximum(exponents, 1 - dtype.precision)
+    return chosen & (size >= 2.0**dtype.min_exponent) & (size <= dtype.largest), exponents
+
+
+def _worst(
+    directory: Path, library: str, measurement: Measurement, bits: Bits, dtype: DType, truth: Truth
+) -> Worst:
+    case, variant = measurement.case, measurement.variant
+    selection = truth.selection(directory, measurement)
+    chosen, exponents = comparable(case, dtype, truth)
+    expected, got = truth.expected.take(selection), dtype.decode(bits)
+    error = ulp.absolute_errors(got, expected.high, expected.low, dtype)
+    error[~chosen[selection]] = 0.0
+    ulps = ulp.in_ulps(error, exponents[selection])
+    at = int(np.argmax(ulps))
+    return Worst(
+        *(case.function, case.label, library, dtype.name),
+        *(variant.quantity, variant.mode, variant.layout),
+        ulps=float(ulps[at]),
+        where=truth.place(int(selection[at])),
+        got=float(got[at]),
+        expected=float(expected.high[at]),
+    )
 
 
 def _bends(
@@ -145,7 +205,7 @@ def _bends(
 
 
 def regions(
-    names: tuple[str, ...], bits: Bits, dtype: DType, truth: Truth, bends: Doubles | None
+    names: Names, bits: Bits, dtype: DType, truth: Truth, bends: Doubles | None
 ) -> Iterator[Region]:
     """The regions of total loss in results at all points."""
     x, high, got = truth.x, truth.expected.high, dtype.decode(bits)
@@ -189,7 +249,7 @@ def _runs(flags: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def _specials(
-    names: tuple[str, ...], bits: Bits, dtype: DType, truth: Truth, case: Case
+    names: Names, bits: Bits, dtype: DType, truth: Truth, case: Case
 ) -> Iterator[Special]:
     got = dtype.decode(bits)
     centres = sorted({*case.kinks, 0.0}) if names[4] == "derivative" else [0.0]
@@ -223,12 +283,13 @@ def _splits(
             continue
         selection = truth.selection(directory, other)
         pair = [reference[np.searchsorted(truth.selection(directory, base), selection)], bits]
-        judged = truth.expected.judged[selection]
+        chosen, exponents = comparable(case, dtype, truth)
+        judged = chosen[selection]
         one, two = map(dtype.decode, pair)
         with np.errstate(invalid="ignore"):
             error = np.where(judged, np.abs(one - two), 0.0)
         error[np.isnan(error)] = 0.0
-        ulps = ulp.in_ulps(error, truth.expected.exponents[selection])
+        ulps = ulp.in_ulps(error, exponents[selection])
         at = int(np.argmax(ulps))
         nan = np.isnan(one) != np.isnan(two)
         mode = other.variant.mode
@@ -264,13 +325,13 @@ def apart(directory: Path, case: Case, dtype_name: str, libraries: Sequence[str]
             continue
         truth = truth_of(directory, case, dtype, quantity, NATIVE)
         expected = truth.expected
-        place = expected.judged & ~expected.kink & ~expected.subnormal
+        place, exponents = comparable(case, dtype, truth)
         table, names = np.stack(list(results.values())), list(results)
         place &= ~np.isnan(table).any(axis=0)
         with np.errstate(invalid="ignore"):
             gap = np.where(place, table.max(axis=0) - table.min(axis=0), 0.0)
         gap[np.isnan(gap)] = 0.0
-        ulps = ulp.in_ulps(gap, expected.exponents)
+        ulps = ulp.in_ulps(gap, exponents)
         at = int(np.argmax(ulps))
         pair = [int(np.argmin(table[:, at])), int(np.argmax(table[:, at]))]
         found.append(

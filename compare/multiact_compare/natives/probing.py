@@ -1,4 +1,4 @@
-"""Single calls tried in a worker: what dtypes a function accepts, and what it makes of a few values.
+"""Single calls tried in a worker: the dtypes that a function accepts, and results at a few values.
 
 A probe is a call's text, a few values and the dtype that they have; its answer is the dtype and the
 values of the result, or the error.

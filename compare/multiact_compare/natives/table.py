@@ -18,7 +18,7 @@ def _rows(prefix: str, *rows: tuple[Any, ...], **common: Any) -> tuple[NativeCal
     """Rows under one namespace: (function, name[, names[, defaults[, more]]])."""
     made = []
     for function, name, *rest in rows:
-        names, defaults, more = (*rest, *({}, {}, {})[len(rest) :])
+        names, defaults, more = [*rest, {}, {}, {}][:3]
         made.append(NativeCall(function, f"{prefix}.{name}", names, defaults, **common, **more))
     return tuple(made)
 
