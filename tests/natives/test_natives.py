@@ -142,13 +142,13 @@ class Facts:
         ]
         return one
 
-    def worst(self, function: str, library: str, quantity: str = "value") -> float:
-        """The largest error in ULP over all layouts."""
+    def worst(self, function: str, library: str, *, tail: bool = False) -> float:
+        """The largest error of values in ULP over all layouts, of tiny ones too or not."""
         return max(
-            one.ulps
+            one.tail_ulps if tail else one.ulps
             for one in self.report.findings.worst
             if (one.function, one.library, one.quantity, one.case)
-            == (function, library, quantity, "")
+            == (function, library, "value", "")
         )
 
     def raises(self, function: str, library: str, quantity: str) -> bool:
@@ -203,7 +203,7 @@ def test_it_rediscovers_what_is_known_of_the_frameworks() -> None:
 
     # Values.
     assert covers(facts.lost("gelu", "torch", "value"), "0", -13.0, -5.6)
-    assert covers(facts.lost("gelu", "torch", "value"), "infinite", 2e38, 3e38)
+    assert covers(facts.lost("gelu", "torch", "value"), "infinite", 2.8e38, 3.3e38)
     for library in ("torch", "tensorflow", "keras", "jax"):
         assert covers(facts.lost("gelu", library, "value", tanh), "0", -9.0, -5.2)
     for function in ("elu", "selu"):
@@ -212,14 +212,14 @@ def test_it_rediscovers_what_is_known_of_the_frameworks() -> None:
         for library in ("tensorflow", "jax"):
             assert covers(facts.lost(function, library, "derivative"), "0", -80.0, -20.0)
     assert covers(facts.lost("tanhshrink", "torch", "value"), "0", 1e-12, 1e-4)
-    assert facts.worst("mish", "torch") > 50
-    assert facts.worst("silu", "jax") < 4
+    assert facts.worst("mish", "torch", tail=True) > 10
+    assert facts.worst("silu", "tensorflow") > 4 > facts.worst("silu", "jax")
     assert not report.calls["mish()"].get("tensorflow")
     for library in ("tensorflow", "jax"):
-        assert 100 < facts.worst("gelu", library) < 1e4
+        assert 30 < facts.worst("gelu", library) < 1e4
 
     # Gradients.
-    assert covers(facts.lost("mish", "torch", "derivative"), "wrong sign", -91.0, -89.0)
+    assert covers(facts.lost("mish", "torch", "derivative"), "wrong sign", -91.0, -89.1)
     assert covers(facts.lost("mish", "torch", "second"), "NaN", 90.0, 1e4)
     assert facts.raises("hard_sigmoid", "torch", "second")
     assert facts.raises("softsign", "tensorflow", "second")

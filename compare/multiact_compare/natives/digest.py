@@ -91,7 +91,16 @@ def lost(found: Iterable[Region]) -> list[str]:
 
 def worst_text(one: Worst) -> str:
     """An error and its place."""
-    return f"{number(one.ulps, 3)} at {one.where.removeprefix('x = ')} ({SHORT[one.dtype]})"
+    text = f"{number(one.ulps, 3)} at {_spot(one.where)} ({SHORT[one.dtype]})"
+    if one.tail_ulps > one.ulps:
+        text += f"; tail {number(one.tail_ulps, 3)} at {_spot(one.tail_where)}"
+    return text
+
+
+def _spot(where: str) -> str:
+    """A place without what is said anyway, in digits that fit."""
+    value = where.removeprefix("x = ")
+    return number(float(value), 6) if value != where else where
 
 
 def splits(report: NativesReport) -> list[tuple[float, str]]:

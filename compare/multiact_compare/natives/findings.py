@@ -4,6 +4,7 @@ and layouts or modes that give something else. The truth is parity's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +31,12 @@ WIDTH = 64.0
 
 @dataclass(frozen=True)
 class Worst:
-    """The largest error of an array of results, in ULP of the truth, where truth and x are normal
-    numbers within the contract's range. Rows count in ULP of 1, since their entries cancel."""
+    """The largest errors of an array of results, in ULP of the truth, where truth and x are normal
+    numbers within the contract's range. Rows count in ULP of 1, since their entries cancel.
+
+    ``ulps`` is that of results of some size, with its place; ``tail_ulps`` that among tiny results
+    too, which are lost where a framework flushes the subnormal numbers on the way to them.
+    """
 
     function: str
     case: str
@@ -44,6 +49,8 @@ class Worst:
     where: str
     got: float
     expected: float
+    tail_ulps: float
+    tail_where: str
 
 
 @dataclass(frozen=True)
@@ -183,15 +190,23 @@ def _worst(
     error = ulp.absolute_errors(got, expected.high, expected.low, dtype)
     error[~chosen[selection]] = 0.0
     ulps = ulp.in_ulps(error, exponents[selection])
-    at = int(np.argmax(ulps))
+    sized = np.where(np.abs(expected.high) >= tiny(dtype), ulps, 0.0)
+    at, tail = int(np.argmax(sized)), int(np.argmax(ulps))
     return Worst(
         *(case.function, case.label, library, dtype.name),
         *(variant.quantity, variant.mode, variant.layout),
-        ulps=float(ulps[at]),
+        ulps=float(sized[at]),
         where=truth.place(int(selection[at])),
         got=float(got[at]),
         expected=float(expected.high[at]),
+        tail_ulps=float(ulps[tail]),
+        tail_where=truth.place(int(selection[tail])),
     )
+
+
+def tiny(dtype: DType) -> float:
+    """Below this magnitude the subnormal numbers show."""
+    return math.ldexp(1.0, dtype.min_exponent + (4 if dtype.max_exponent < 100 else 24))
 
 
 def _bends(

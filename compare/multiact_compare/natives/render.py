@@ -27,8 +27,9 @@ TITLES = {
 }
 
 LEGEND = (
-    "f, f′: largest error in ULP of the truth where truth and x are normal numbers, and where; "
-    "rows count in ULP of 1. f″: whether there is a second derivative."
+    'f, f′: largest error in ULP of the truth, in float32 if it was measured, and where; "tail" '
+    "among results so small that subnormal numbers show. Rows count in ULP of 1. "
+    "f″: whether there is a second derivative."
 )
 
 
@@ -97,7 +98,8 @@ def environment(report: NativesReport) -> list[str]:
     ]
     facts = [f"{name} {value}" for name, value in report.environment.items()]
     sizes = ", ".join(f"{dtype} {count:,}" for dtype, count in report.points.items())
-    return [", ".join(facts), ", ".join(dict.fromkeys(versions)), f"points: {sizes}"]
+    notes = [note for state in report.backends for note in state.notes]
+    return [", ".join(facts), ", ".join(dict.fromkeys(versions)), f"points: {sizes}", *notes]
 
 
 def document(report: NativesReport) -> pages.Document:
