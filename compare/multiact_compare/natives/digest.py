@@ -81,11 +81,12 @@ def lost(found: Iterable[Region]) -> list[str]:
                 f"{SHORT[one.dtype]}{' compiled' if one.mode == 'compiled' else ''}" for one in ones
             )
         )
-        said.append(
-            f"{SYMBOLS[quantity]} is {widest.kind} on [{number(widest.low)}, "
-            f"{number(widest.high)}], e.g. {number(widest.got)} for {number(widest.expected)} at "
-            f"{number(widest.x)} ({who})"
-        )
+        kind = f"of the {widest.kind}" if widest.kind == "wrong sign" else widest.kind
+        text = f"{SYMBOLS[quantity]} is {kind} on [{number(widest.low)}, {number(widest.high)}]"
+        if not math.isnan(widest.expected):
+            got, expected = number(widest.got), number(widest.expected)
+            text += f", e.g. {got} for {expected} at {number(widest.x)}"
+        said.append(f"{text} ({who})")
     return said
 
 
