@@ -192,8 +192,8 @@ def times(side: Side) -> tuple[str, str, str]:
 LEGEND = (
     "f, f′: largest error in ULP in float32. Speed: time over that of the first library that has "
     "the function, forward, and forward with backward, on a million float32 numbers and one "
-    "thread; JAX under jit, the others eagerly. Kept: arrays of x's size for the backward pass, beside x "
-    "and the result."
+    "thread; JAX under jit, the others eagerly. Kept: arrays of x's size for the backward pass, "
+    "beside x and the result."
 )
 
 COLUMNS = (
