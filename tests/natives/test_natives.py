@@ -334,6 +334,14 @@ def test_the_command(tmp_path: Path) -> None:
     assert any(one["library"] == "torch" for one in data["findings"]["regions"])
 
 
+def test_what_no_library_has_is_said_at_once() -> None:
+    done = CliRunner().invoke(main, ["natives", "snake", "-b", "torch", "-b", "jax"])
+    assert done.exit_code == 0
+    assert done.output == (
+        "None of torch, jax has snake as one call: there is nothing to measure.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

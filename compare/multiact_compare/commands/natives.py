@@ -16,6 +16,7 @@ from multiact_compare.dtypes import DTYPES
 from multiact_compare.natives import engine, render
 from multiact_compare.natives.call import LIBRARIES
 from multiact_compare.natives.differences import differences
+from multiact_compare.natives.table import NATIVES
 from multiact_compare.parity import Request
 from multiact_compare.plan import MODES, Mode
 from multiact_compare.progress import Bar
@@ -80,6 +81,13 @@ def natives_command(
         points=points,
         jobs=jobs or 0,
     )
+    chosen = set(request.functions), set(request.backends)
+    if not any(row.function in chosen[0] and row.library in chosen[1] for row in NATIVES):
+        click.echo(
+            f"None of {', '.join(request.backends)} has {', '.join(request.functions)} as one "
+            "call: there is nothing to measure."
+        )
+        return
     # As with Ctrl-C: the workers end and the temporary files go.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with Bar(Console(stderr=True)) as bar:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from multiact_compare.natives.differences import SANE, SYMBOLS, number
 from multiact_compare.natives.engine import NativesReport
 from multiact_compare.natives.findings import Region, Split, Worst
+from multiact_compare.natives.table import NATIVES
 from multiact_compare.summary import SHORT
 
 NOTABLE_SPLIT = 0.0
@@ -137,3 +138,14 @@ def refusals(report: NativesReport) -> Iterator[str]:
     for (library, function, quantity, error), where in groups.items():
         places = ", ".join(dict.fromkeys(where))
         yield f"{library} {function} {SYMBOLS[quantity]}: {error} [{places}]"
+
+
+def absent(report: NativesReport) -> list[str]:
+    """Which of the functions each library has not."""
+    found = []
+    for state in report.backends:
+        there = {row.function for row in NATIVES if row.library == state.name}
+        missing = [name for name in report.functions if name not in there]
+        if missing:
+            found.append(f"{state.name} has no {', '.join(missing)}")
+    return found

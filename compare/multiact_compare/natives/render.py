@@ -59,6 +59,7 @@ def print_natives(report: NativesReport, console: Console) -> None:
         ("Disagreements, the worst first (how far apart, and who gives what)", worst, "yellow"),
         ("Dtypes that not all take", dtypes, "dim"),
         ("One library against itself", [text for _, text in digest.splits(report)], "dim"),
+        ("Absent", digest.absent(report), "dim"),
         ("Exceptions", list(digest.refusals(report)), "dim"),
         ("Not measured", report.problems, "red"),
         ("Environment", environment(report), "dim"),
@@ -143,6 +144,9 @@ def document(report: NativesReport) -> pages.Document:
         columns = ("function", "what", "who gives what", "apart")
         table = pages.Table(TITLES[kind], columns, body, filterable=("function",))
         sections.append(pages.Section(TITLES[kind], (table,), kind))
+    gone: list[pages.Block] = [pages.Paragraph(text) for text in digest.absent(report)]
+    if gone:
+        sections.append(pages.Section("Absent", gone, "absent"))
     itself = [
         (text, pages.Entry(number(ulps, 3), sort=ulps)) for ulps, text in digest.splits(report)
     ]
