@@ -23,6 +23,8 @@ from multiact_compare.natives.findings import Region, regions
 from multiact_compare.parity import Request
 from multiact_compare.truth import Truth
 
+from tests.natives.samples import Silent
+
 F32 = DTYPES["float32"]
 NAMES = ("function", "", "torch", "float32", "value", "eager")
 
@@ -100,14 +102,6 @@ def test_sides() -> None:
     assert sides_of({"a": math.nan, "b": 0.0}, "float32", signed=True, scale=1.0)[1] == math.inf
     assert len(sides_of({"a": 0.0, "b": -0.0}, "float32", signed=True, scale=1.0)[0]) == 2
     assert len(sides_of({"a": 0.0, "b": -0.0}, "float32", signed=False, scale=1.0)[0]) == 1
-
-
-class Silent:
-    """Nobody wants to know."""
-
-    def start(self, total: int) -> None: ...
-
-    def advance(self, steps: int, activity: str) -> None: ...
 
 
 def measured(functions: list[str], *, points: int = 2000, **more: object) -> NativesReport:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,33 +12,16 @@ from click.testing import CliRunner
 from multiact_compare.cli import main
 from multiact_compare.commands.port import document
 from multiact_compare.natives import porting
-from multiact_compare.natives.call import LIBRARIES, Library, program
+from multiact_compare.natives.call import LIBRARIES, Library
 from multiact_compare.natives.porting import Port, ports
 
 import multiact
-from tests.backends import Backend
-
-POINTS = np.array([-40.0, -4.0, -1.75, -0.7, -0.25, -1e-3, 0.0, 0.3, 0.75, 1.5, 2.5, 5.0, 30.0])
-ROWS = np.array([[0.5, -1.0, 2.0, 0.25], [3.0, 3.5, -7.0, 1.0], [-2.0, 0.75, 0.0, -0.5]])
-
-# Kernels of any quality are within this; another formula is not.
-ROUGH = 1e-5
+from tests.natives.samples import POINTS, ROUGH, ROWS, Silent, result
 
 RANDOM = ("gumbel_softmax", "torch.nn.RReLU")
 
 PAIRS = list(itertools.permutations(LIBRARIES, 2))
 EVERY = list(multiact.records)
-
-
-def backend_of(library: str) -> Backend:
-    """Whose arrays a library takes: Keras runs on TensorFlow here."""
-    return Backend("tensorflow" if library == "keras" else library)
-
-
-def result(text: str, values: Any, library: str) -> Any:
-    """What a call gives at float32 values, as doubles."""
-    backend = backend_of(library)
-    return backend.doubles(program(text)(backend.array(values, "float32")))
 
 
 def found(source: Library, target: Library, path: str) -> Port:
@@ -115,14 +97,6 @@ def test_the_source_is_spelled_with_its_defaults() -> None:
     one = found("jax", "torch", "jax.nn.gelu")
     assert (one.source, one.spelled) == ("jax.nn.gelu(x)", "jax.nn.gelu(x, approximate=True)")
     assert one.ours == "multiact.gelu(x, approximate='tanh')"
-
-
-class Silent:
-    """Nobody wants to know."""
-
-    def start(self, total: int) -> None: ...
-
-    def advance(self, steps: int, activity: str) -> None: ...
 
 
 def test_what_remains_is_measured() -> None:

@@ -23,6 +23,7 @@ from multiact_compare.natives.table import NATIVES
 
 import multiact
 from tests.backends import Backend
+from tests.natives.samples import POINTS, ROUGH, ROWS, result
 
 SPACES = {
     "torch": ("torch.nn.functional", "torch.nn", "torch.special"),
@@ -33,22 +34,11 @@ SPACES = {
 }
 """Where each library keeps what could be an activation function."""
 
-POINTS = np.array([-40.0, -4.0, -1.75, -0.7, -0.25, -1e-3, 0.0, 0.3, 0.75, 1.5, 2.5, 5.0, 30.0])
-ROWS = np.array([[0.5, -1.0, 2.0, 0.25], [3.0, 3.5, -7.0, 1.0], [-2.0, 0.75, 0.0, -0.5]])
-
-# Kernels of any quality are within this; another formula is not.
-ROUGH = 1e-5
-
 SAME = [row for row in NATIVES if row.same]
 OTHER = [row for row in NATIVES if not row.same]
 
 same_rows = pytest.mark.parametrize("row", SAME, ids=lambda row: f"{row.function}={row.path}")
 every_row = pytest.mark.parametrize("row", NATIVES, ids=lambda row: f"{row.function}={row.path}")
-
-
-def backend_of(library: str) -> Backend:
-    """Whose arrays a library takes: Keras runs on TensorFlow here."""
-    return Backend("tensorflow" if library == "keras" else library)
 
 
 def written(row: NativeCall) -> Iterator[tuple[dict[str, Any], str]]:
@@ -60,12 +50,6 @@ def written(row: NativeCall) -> Iterator[tuple[dict[str, Any], str]]:
             yield dict(case), row.write(case)
         except InexpressibleError:
             continue
-
-
-def result(text: str, values: Any, library: str) -> Any:
-    """What a call gives at float32 values, as doubles."""
-    backend = backend_of(library)
-    return backend.doubles(program(text)(backend.array(values, "float32")))
 
 
 def test_every_pair_is_a_row_or_none() -> None:

@@ -13,13 +13,7 @@ from multiact_compare.natives.side_by_side import parameters
 from multiact_compare.natives.stopwatch import Stopwatch
 from multiact_compare.natives.table import NATIVES
 
-
-class Silent:
-    """Nobody wants to know."""
-
-    def start(self, total: int) -> None: ...
-
-    def advance(self, steps: int, activity: str) -> None: ...
+from tests.natives.samples import Silent
 
 
 @pytest.mark.parametrize(
