@@ -123,6 +123,17 @@ def test_what_remains_is_measured() -> None:
     assert len(page.sections[0].blocks[0].rows) == 3  # type: ignore[union-attr]
 
 
+def test_random_calls_are_not_measured() -> None:
+    report = porting.run("torch", "jax", ["rrelu", "gumbel_softmax"], Silent())
+    assert report.problems == []
+    layer = next(one for one in report.ports if one.source == "torch.nn.RReLU()(x)")
+    assert layer.random
+    assert layer.value is None
+    assert layer.target == "multiact.rrelu(x, training=True, rng=0)"
+    plain = next(one for one in report.ports if "functional.rrelu" in one.source)
+    assert plain.value is not None
+
+
 def test_the_command(tmp_path: Path) -> None:
     file = tmp_path / "port.json"
     arguments = ["port", "--from", "numpy", "--to", "torch", "expit", "mish", "--json", str(file)]

@@ -53,7 +53,8 @@ class Port:
     """One call of the source and what to write for it.
 
     ``spelled`` is the source's call with its defaults said; ``native`` is whether the target has
-    the function; ``ours`` the call of multiact that is right on both.
+    the function; ``ours`` the call of multiact that is right on both. What is ``random`` has no
+    truth to measure against.
     """
 
     function: str
@@ -64,6 +65,7 @@ class Port:
     ours: str
     params: Mapping[str, Any]
     remarks: tuple[str, ...]
+    random: bool = False
     value: Remaining | None = None
     gradient: Remaining | None = None
 
@@ -112,6 +114,7 @@ def port(row: NativeCall, library: Library) -> Port:
         ours=mine,
         params=params,
         remarks=tuple(dict.fromkeys(filter(None, remarks))),
+        random=noisy,
     )
 
 
@@ -170,7 +173,7 @@ class _PortRun(NativeRun):
         found: dict[str, tuple[Port, dict[str, str]]] = {}
         for one in self.table:
             row = first_rows(one.function).get(source)  # type: ignore[call-overload]
-            if row is None or _key(one) in found:
+            if row is None or one.random or _key(one) in found:
                 continue
             other = first_rows(one.function).get(target)  # type: ignore[call-overload]
             try:
