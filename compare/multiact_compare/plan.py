@@ -48,7 +48,8 @@ COMPILED_SECOND = ("float32",)
 """The dtypes whose compiled second derivatives are measured; all dtypes share one program text."""
 
 NATIVE_COMPILED = ("float32",)
-"""The dtypes in which the frameworks' own functions are measured compiled."""
+"""The dtypes in which the frameworks' own functions are measured compiled, and on JAX, which
+compiles eager operations too, their second derivatives."""
 
 ROW_STEP = 11
 """Every so many rows of a block are also evaluated alone, as vectors."""
@@ -213,7 +214,8 @@ def thorough_only(backend: str, measurement: Measurement) -> bool:
     """
     case, variant = measurement.case, measurement.variant
     if case.calls:
-        return variant.mode == "compiled" and measurement.dtype not in NATIVE_COMPILED
+        costly = variant.mode == "compiled" or (backend == "jax" and variant.quantity == "second")
+        return costly and measurement.dtype not in NATIVE_COMPILED
     if variant.mode == "compiled":
         second = variant.quantity == "second" and measurement.dtype not in COMPILED_SECOND
         return second or not case.first
