@@ -212,6 +212,18 @@ class TensorflowAdapter(AlwaysWide):
         self._tf.function(program, autograph=False).get_concrete_function(*arrays)
 
 
+class KerasAdapter(TensorflowAdapter):
+    """Keras on TensorFlow: the same arrays and compilation, Keras's own functions."""
+
+    def __init__(self, alone: bool = True) -> None:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        self._keras: Any = importlib.import_module("keras")
+        super().__init__(alone)
+
+    def versions(self) -> dict[str, str]:
+        return {"keras": self._keras.__version__, **super().versions()}
+
+
 class JaxAdapter:
     """JAX, alone with 64-bit types enabled, to measure float64; compiled is ``jax.jit``."""
 
@@ -303,6 +315,7 @@ ADAPTERS: dict[str, Callable[..., Adapter]] = {
     "numpy": NumpyAdapter,
     "torch": TorchAdapter,
     "tensorflow": TensorflowAdapter,
+    "keras": KerasAdapter,
     "jax": JaxAdapter,
     "array_api": ArrayApiAdapter,
 }

@@ -6,8 +6,11 @@ import click
 
 import multiact
 from multiact_compare.commands.cards import list_command, show_command
+from multiact_compare.commands.natives import natives_command
 from multiact_compare.commands.parity import parity_command
 from multiact_compare.commands.plot import plot_command
+from multiact_compare.commands.port import port_command
+from multiact_compare.commands.versus import versus_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,5 +19,13 @@ def main() -> None:
     """Activation functions that are the same on NumPy, PyTorch, TensorFlow and JAX: the proof."""
 
 
-for command in (list_command, show_command, parity_command, plot_command):
+for command in (
+    list_command,
+    show_command,
+    parity_command,
+    plot_command,
+    natives_command,
+    port_command,
+    versus_command,
+):
     main.add_command(command)

@@ -7,14 +7,11 @@ and collects it in a :class:`~multiact_compare.results.Report`.
 from __future__ import annotations
 
 import multiprocessing
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +21,7 @@ import multiact
 from multiact_compare import inputs, judging, oracle, rows
 from multiact_compare.deviations import ANY, DEVIATIONS, Deviation
 from multiact_compare.dtypes import DTYPES
+from multiact_compare.environment import available_cores, environment
 from multiact_compare.flags import flags
 from multiact_compare.plan import (
     BACKENDS,
@@ -42,7 +40,7 @@ from multiact_compare.tiers import TIERS, Tier
 CHUNK = 60_000
 """Points per oracle job: about half a second, so that the cores stay evenly loaded."""
 
-WORKER_PRIORITY = {"torch": 103.0, "tensorflow": 102.0, "jax": 101.0, "numpy": 100.0}
+WORKER_PRIORITY = {"torch": 103.0, "tensorflow": 102.0, "keras": 102.0, "jax": 101.0}
 """The slowest first, so that none is left over at the end."""
 
 
@@ -94,18 +92,13 @@ def run(request: Request, progress: Progress) -> Report:
     definition are parts of the report; only a defect of this package itself raises.
     """
     with tempfile.TemporaryDirectory(prefix="multiact-parity-") as folder:
-        return _Run(request, progress, Path(folder)).report()
-
-
-def available_cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        return Run(request, progress, Path(folder)).report()
 
 
 @dataclass
-class _Run:
+class Run:
+    """One run in a folder: its jobs, and what they have found so far."""
+
     request: Request
     progress: Progress
     directory: Path
@@ -113,12 +106,38 @@ class _Run:
     cells: dict[str, list[Cell]] = field(default_factory=dict)
     disagreements: dict[str, Disagreement] = field(default_factory=dict)
     unreferenced: dict[str, str] = field(default_factory=dict)
+    probes: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
     def report(self) -> Report:
         started = time.monotonic()
         request = self.request
-        known = [name for name in request.functions if oracle.knows(name)]
-        self.cases = cases(multiact.records, known, oracle.kinks)
+        points = self.measure()
+        cells = [cell for key in sorted(self.cells) for cell in self.cells[key]]
+        cells.sort(key=self._order)
+        return Report(
+            functions=list(request.functions),
+            backends=[self.outcomes[name].state for name in request.backends],
+            dtypes=list(request.dtypes),
+            modes=list(request.modes),
+            points=points,
+            cells=cells,
+            disagreements=[self.disagreements[key] for key in sorted(self.disagreements)],
+            problems=[*self._problems(), *stale(request, cells)],
+            environment={**environment(), **flags(request.slots, request.thorough)},
+            seconds=round(time.monotonic() - started, 1),
+            tier=request.tier_name,
+        )
+
+    def planned_cases(self) -> list[Case]:
+        """What is measured."""
+        known = [name for name in self.request.functions if oracle.knows(name)]
+        return cases(multiact.records, known, oracle.kinks)
+
+    def measure(self) -> dict[str, int]:
+        """Do everything; returns how many points each dtype had."""
+        request = self.request
+        self.cases = self.planned_cases()
         points = self._write_inputs()
         self.planned = {
             backend: measurements(
@@ -143,21 +162,7 @@ class _Run:
                 self.workers.close()
                 self.pool.shutdown(wait=False, cancel_futures=True)
                 raise
-        cells = [cell for key in sorted(self.cells) for cell in self.cells[key]]
-        cells.sort(key=self._order)
-        return Report(
-            functions=list(request.functions),
-            backends=[self.outcomes[name].state for name in request.backends],
-            dtypes=list(request.dtypes),
-            modes=list(request.modes),
-            points=points,
-            cells=cells,
-            disagreements=[self.disagreements[key] for key in sorted(self.disagreements)],
-            problems=[*self._problems(), *stale(request, cells)],
-            environment={**environment(), **flags(request.slots, request.thorough)},
-            seconds=round(time.monotonic() - started, 1),
-            tier=request.tier_name,
-        )
+        return points
 
     # Inputs
 
@@ -258,6 +263,8 @@ class _Run:
                 mode = measurement.variant.mode
                 text = f"{backend} · {mode} {measurement.dtype} {measurement.case.function}"
                 self.progress.advance(1, text)
+            elif event["event"] == "probe":
+                self.answers[backend, event["key"]] = event["answer"]
 
         def run() -> None:
             self.progress.advance(0, f"{backend} · starting")
@@ -269,6 +276,7 @@ class _Run:
                 self.request.tier_name,
                 self.request.thorough,
                 heard,
+                self.probes.get(backend, ()),
             )
             self.outcomes[backend] = outcome
             self.progress.advance(len(planned) - len(outcome.done), f"{backend} · over")
@@ -368,28 +376,3 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
 def _of_tier(request: Request) -> tuple[Deviation, ...]:
     """The known deviations that concern the run."""
     return tuple(row for row in request.deviations if row.tier == request.tier_name)
-
-
-def environment() -> dict[str, str]:
-    """Where the numbers come from."""
-    found = {
-        "machine": f"{_processor()}, {available_cores()} cores",
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-    }
-    for package in ("multiact", "numpy", "ml_dtypes", "python-flint"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = getattr(multiact, "__version__", "unknown")
-    return found
-
-
-def _processor() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -6,7 +6,7 @@ Shared by the parent, which knows from it what to expect, and by the workers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from multiact_compare import rows
@@ -19,7 +19,7 @@ Where: TypeAlias = Literal["nan", "kink", "subnormal", "finite"]
 WHERES: tuple[Where, ...] = ("nan", "kink", "subnormal", "finite")
 
 Kind: TypeAlias = Literal["elementwise", "rowwise"]
-TierName: TypeAlias = Literal["default", "precise"]
+TierName: TypeAlias = Literal["default", "precise", "native", "port"]
 Mode: TypeAlias = Literal["eager", "compiled"]
 
 BACKENDS = ("numpy", "torch", "tensorflow", "jax", "array_api")
@@ -47,19 +47,28 @@ SLOW = frozenset({"tensorflow", "jax"})
 PROBED = "float32"
 """The dtype in which a default run also measures what it leaves out in the others."""
 
+NATIVE_COMPILED = ("float32",)
+"""The dtypes in which the frameworks' own functions are measured compiled, and on JAX, which
+compiles eager operations too, their second derivatives."""
+
 ROW_STEP = 11
 """Every so many rows of a block are also evaluated alone, as vectors."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One function with one setting of its parameters, and its kinks with that setting."""
+    """One function with one setting of its parameters, and its kinks with that setting.
+
+    ``calls`` are what is measured in place of multiact's function, by backend, as text; backends
+    without one are left out.
+    """
 
     key: str
     function: str
     kind: Kind
     params: Mapping[str, Any]
     kinks: tuple[float, ...]
+    calls: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -136,6 +145,11 @@ def variants(
     if tier == "precise":
         yield from _precise_variants(backend, modes)
         return
+    if tier in ("native", "port"):
+        native = list(_native_variants(backend, kind, modes))
+        # To port a call is a question of what it gives, not of how it is compiled and laid out.
+        yield from native if tier == "native" else [v for v in native if _plain(v)]
+        return
     quantities = tuple(q for q in QUANTITIES if unavailable(backend, kind, q) is None)
     if "eager" in modes:
         for layout in ("long", "strided") if backend in STRIDED else ("long",):
@@ -165,6 +179,23 @@ def _precise_variants(backend: str, modes: tuple[Mode, ...]) -> Iterator[Variant
             yield Variant("compiled", "long", quantity)
 
 
+def _native_variants(backend: str, kind: Kind, modes: tuple[Mode, ...]) -> Iterator[Variant]:
+    """What shows how a framework's own function behaves; NumPy's have no derivatives."""
+    quantities = QUANTITIES[:1] if backend == "numpy" else QUANTITIES
+    if "eager" in modes:
+        yield from (Variant("eager", "long", quantity) for quantity in quantities)
+        if backend in STRIDED:
+            yield from (Variant("eager", "strided", quantity) for quantity in quantities[:2])
+        if kind == "elementwise":
+            yield Variant("eager", "length-1", "value")
+    if "compiled" in modes and backend not in NEVER_COMPILED:
+        yield from (Variant("compiled", "long", quantity) for quantity in quantities[:2])
+
+
+def _plain(variant: Variant) -> bool:
+    return (variant.mode, variant.layout) == ("eager", "long") and variant.quantity != "second"
+
+
 def unavailable(backend: str, kind: Kind, quantity: Quantity) -> str | None:
     """Why a backend has no such quantity at all, or ``None`` if it has."""
     if backend == "numpy" and kind == "rowwise" and quantity == "second":
@@ -183,6 +214,9 @@ def thorough_only(backend: str, measurement: Measurement) -> bool:
     functions is cheaper than the operations one by one.
     """
     case, variant = measurement.case, measurement.variant
+    if case.calls:
+        costly = variant.mode == "compiled" or (backend == "jax" and variant.quantity == "second")
+        return costly and measurement.dtype not in NATIVE_COMPILED
     probed, whole = measurement.dtype == PROBED, variant.layout in ("long", "strided")
     second, single = variant.quantity == "second", variant.layout in ("length-1", "0-d")
     if variant.mode == "compiled":
@@ -211,6 +245,7 @@ def measurements(
         for dtype in dtypes
         if backend not in WIDE_ONLY or DTYPES[dtype].width > 16
         for case in chosen
+        if not case.calls or backend in case.calls
         for variant in variants(backend, case.kind, modes, tier)
     )
     return [m for m in everything if thorough or not thorough_only(backend, m)]

@@ -57,8 +57,13 @@ class Workers:
         tier: TierName,
         thorough: bool,
         heard: Callable[[Mapping[str, Any]], None],
+        probes: Iterable[Mapping[str, Any]] = (),
     ) -> Outcome:
-        """Run one backend's worker to its end; ``heard`` is called with everything it says."""
+        """Run one backend's worker to its end; ``heard`` is called with everything it says.
+
+        ``probes`` are calls to try beside the measurements, see
+        :mod:`multiact_compare.natives.probing`.
+        """
         outputs = self._directory / "outputs" / backend
         outputs.mkdir(parents=True)
         job = {
@@ -72,6 +77,7 @@ class Workers:
                     "kind": case.kind,
                     "params": dict(case.params),
                     "kinks": list(case.kinks),
+                    "calls": dict(case.calls),
                 }
                 for case in cases
             ],
@@ -79,6 +85,7 @@ class Workers:
             "modes": list(modes),
             "tier": tier,
             "thorough": thorough,
+            "probes": list(probes),
         }
         job_file = self._directory / f"{backend}.json"
         job_file.write_text(json.dumps(job), encoding="utf-8")

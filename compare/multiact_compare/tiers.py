@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import multiact
@@ -82,4 +82,19 @@ PRECISE = Tier(
     infinities=True,
     compared=MODES,
 )
-TIERS = {tier.name: tier for tier in (DEFAULT, PRECISE)}
+NATIVE = Tier(
+    name="native",
+    library=multiact,
+    points=20_000,
+    reach=DEFAULT.reach,
+    ulps=DEFAULT.ulps,
+    epsilons=DEFAULT.epsilons,
+    infinities=False,
+    compared=("eager",),
+)
+"""The yardstick for the frameworks' own functions, which promise nothing: the default tier's."""
+
+PORT = replace(NATIVE, name="port")
+TIERS = {tier.name: tier for tier in (DEFAULT, PRECISE, NATIVE, PORT)}
+OURS = {tier.name: tier for tier in (DEFAULT, PRECISE)}
+"""The tiers that multiact itself has."""

@@ -22,12 +22,16 @@ import numpy as np
 import multiact
 from multiact_compare.adapters import ADAPTERS, Adapter
 from multiact_compare.dtypes import DTYPES, Bits, DType
+from multiact_compare.natives import call, probing
 from multiact_compare.plan import Case, Measurement, Quantity, measurements
 
 QUOTED = 250
 """How much of the beginning and of the end of a long message is kept."""
 
 Announce = Callable[..., None]
+Resolve = Callable[[Case], tuple[Callable[..., Any], dict[str, Any]]]
+"""Case -> the function that is measured for it, and the parameters to call it with."""
+
 Operands = dict[str, list[list[Bits]]]
 """Key -> the calls of a program, each with its arguments."""
 
@@ -41,10 +45,10 @@ class Worker:
         inputs: Path,
         outputs: Path,
         announce: Announce,
-        library: ModuleType = multiact,
+        resolve: Resolve,
     ) -> None:
         self._adapter = adapter
-        self._library = library
+        self._resolve = resolve
         self._inputs = inputs
         self._outputs = outputs
         self._announce = announce
@@ -78,7 +82,7 @@ class Worker:
         dtype, variant = DTYPES[measurement.dtype], measurement.variant
         if measurement.case.kind == "rowwise":
             return self._evaluate_rows(measurement, dtype)
-        program = elementwise_program(measurement.case, variant.quantity, self._library)
+        program = elementwise_program(measurement.case, variant.quantity, self._resolve)
         points = self._points(dtype)
         if variant.layout in ("long", "strided"):
             result = program(self._array(points, dtype, variant.layout))
@@ -93,7 +97,7 @@ class Worker:
 
     def _evaluate_rows(self, measurement: Measurement, dtype: DType) -> Bits:
         variant = measurement.variant
-        program = rowwise_program(measurement.case, variant.quantity, self._library)
+        program = rowwise_program(measurement.case, variant.quantity, self._resolve)
         results = []
         for block in self._blocks(measurement):
             parts = [block]
@@ -137,7 +141,7 @@ class Worker:
         for measurement in measurements:
             operands = self._arrays(self._operands([measurement], dtype), dtype)
             try:
-                self._adapter.trace(_everything([measurement], self._library), operands)
+                self._adapter.trace(_everything([measurement], self._resolve), operands)
             except Exception as problem:
                 self._announce("done", file=measurement.file, error=describe(problem))
             else:
@@ -149,7 +153,7 @@ class Worker:
     ) -> list[Callable[[], Bits]]:
         """Run the compiled program, and say how to get each measurement's bits from it."""
         operands = self._operands(measurements, dtype)
-        program = self._adapter.compile(_everything(measurements, self._library))
+        program = self._adapter.compile(_everything(measurements, self._resolve))
         found = program(self._arrays(operands, dtype))
 
         def joined(index: int) -> Bits:
@@ -212,20 +216,27 @@ class Worker:
         return bits
 
 
-def program_of(measurement: Measurement, library: ModuleType) -> Callable[..., Any]:
-    """The public call that gives what is measured."""
+def of_library(library: ModuleType) -> Resolve:
+    """The public functions of multiact or of its precise tier."""
+    return lambda case: (getattr(library, case.function), dict(case.params))
+
+
+def of_calls(backend: str) -> Resolve:
+    """The framework's own calls, which hold the parameters."""
+    return lambda case: (call.program(case.calls[backend]), {})
+
+
+def program_of(measurement: Measurement, resolve: Resolve) -> Callable[..., Any]:
+    """The call that gives what is measured."""
     case, quantity = measurement.case, measurement.variant.quantity
     if case.kind == "rowwise":
-        return rowwise_program(case, quantity, library)
-    return elementwise_program(case, quantity, library)
+        return rowwise_program(case, quantity, resolve)
+    return elementwise_program(case, quantity, resolve)
 
 
-def elementwise_program(
-    case: Case, quantity: Quantity, library: ModuleType
-) -> Callable[[Any], Any]:
+def elementwise_program(case: Case, quantity: Quantity, resolve: Resolve) -> Callable[[Any], Any]:
     """The public call that gives a quantity of an elementwise function at x."""
-    function = getattr(library, case.function)
-    params = dict(case.params)
+    function, params = resolve(case)
     if quantity == "value":
         return lambda x: function(x, **params)
     order = 1 if quantity == "derivative" else 2
@@ -233,15 +244,14 @@ def elementwise_program(
 
 
 def rowwise_program(
-    case: Case, quantity: Quantity, library: ModuleType
+    case: Case, quantity: Quantity, resolve: Resolve
 ) -> Callable[[Any, Any, Any], Any]:
     """The public call that gives a quantity of a rowwise function at x.
 
     It takes a cotangent c and a direction v as well: the derivative is the gradient of c·f(x), the
     second one the gradient of that gradient's product with v.
     """
-    function = getattr(library, case.function)
-    params = dict(case.params)
+    function, params = resolve(case)
 
     def gradient(x: Any, c: Any) -> Any:
         return multiact.vjp(function, x, c, **params).x
@@ -263,10 +273,10 @@ def describe(error: BaseException) -> str:
 
 
 def _everything(
-    measurements: list[Measurement], library: ModuleType
+    measurements: list[Measurement], resolve: Resolve
 ) -> Callable[[dict[str, Any]], list[list[Any]]]:
     """One program for all measurements."""
-    programs = [(_operands_key(m), program_of(m, library)) for m in measurements]
+    programs = [(_operands_key(m), program_of(m, resolve)) for m in measurements]
 
     def everything(operands: dict[str, Any]) -> list[list[Any]]:
         return [[program(*call) for call in operands[key]] for key, program in programs]
@@ -309,10 +319,14 @@ def main(job_file: str) -> None:
         return
     announce("ready", versions=adapter.versions(), notes=adapter.notes())
     cases = [Case(**{**case, "kinks": tuple(case["kinks"])}) for case in job["cases"]]
-    library = multiact.precise if job["tier"] == "precise" else multiact
-    worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce, library)
+    resolve = of_library(multiact.precise if job["tier"] == "precise" else multiact)
+    if job["tier"] in ("native", "port"):
+        resolve = of_calls(backend)
+    worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce, resolve)
     plan = measurements(backend, cases, job["dtypes"], job["modes"], job["tier"], job["thorough"])
     worker.run(plan)
+    for probe in job["probes"]:
+        announce("probe", key=probe["key"], answer=probing.answer(adapter, probe))
     announce("end")
 
 

@@ -24,7 +24,7 @@ from multiact_compare.dtypes import DTYPES
 from multiact_compare.plan import BACKENDS, MODES, Mode, Quantity, TierName
 from multiact_compare.progress import Bar
 from multiact_compare.report.parity import document
-from multiact_compare.tiers import TIERS
+from multiact_compare.tiers import OURS
 
 
 @click.command("parity")
@@ -33,7 +33,7 @@ from multiact_compare.tiers import TIERS
 @dtype_option("Measure this dtype only; may be repeated. Default: all four.")
 @click.option(
     "--tier",
-    type=click.Choice(tuple(TIERS)),
+    type=click.Choice(tuple(OURS)),
     default="default",
     show_default=True,
     help="Measure multiact.NAME, or multiact.precise.NAME against correct rounding.",
@@ -43,7 +43,7 @@ from multiact_compare.tiers import TIERS
     type=click.IntRange(min=1),
     help=f"Points in float32; float64 takes one for {inputs.FLOAT64_SHARE}. "
     "The 16-bit dtypes always take all 65,536. Default: "
-    + ", ".join(f"{tier.points:,} ({name})" for name, tier in TIERS.items())
+    + ", ".join(f"{tier.points:,} ({name})" for name, tier in OURS.items())
     + ".",
 )
 @click.option(

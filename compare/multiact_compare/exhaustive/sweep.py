@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import multiact
 import multiact_compare
+from multiact_compare.environment import available_cores, environment
 from multiact_compare.exhaustive import check, checkpoint
 from multiact_compare.exhaustive.board import Board, Portion
 from multiact_compare.exhaustive.checkpoint import CheckpointError, LineState, State
@@ -21,7 +22,6 @@ from multiact_compare.exhaustive.pool import Pool, Worker, WorkerDiedError
 from multiact_compare.exhaustive.report import Report, report_of
 from multiact_compare.exhaustive.request import Request
 from multiact_compare.exhaustive.tally import Tally
-from multiact_compare.parity import available_cores, environment
 from multiact_compare.plan import Case
 
 SAVE_SECONDS = 15.0
