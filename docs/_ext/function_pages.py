@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from figures import figures
 from multiact_compare.catalogue import SMOOTHNESS, facts, interval
+from multiact_compare.natives.call import LIBRARIES, InexpressibleError, ours
+from multiact_compare.natives.none import HOMONYMS
+from multiact_compare.natives.table import NATIVES
 from sphinx.application import Sphinx
 
 import multiact
@@ -116,8 +119,32 @@ def page(record: Record) -> str:
         "## Examples",
         "The same lines, whatever the framework.",
         _tabs(examples(record)),
+        "## In the frameworks themselves",
+        natives(record),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def natives(record: Record) -> str:
+    """How each library calls it: as it stands there, and so that it means what ours means."""
+    case, rows = record.cases[0], []
+    for library in LIBRARIES:
+        calls = [row for row in NATIVES if (row.function, row.library) == (record.name, library)]
+        for row in calls:
+            try:
+                same = f"`{row.write(case)}`" if row.same else "another function"
+            except InexpressibleError:
+                same = "not with its parameters"
+            usual = f"`{row.usual()}`"
+            rows.append([library, usual, "the same" if same == usual else same, row.remark])
+        if not calls:
+            rows.append([library, "none", "", HOMONYMS.get((record.name, library), "")])
+    headings = ["library", "its call", f"with the meaning of `{_call(record)}`", "remark"]
+    return _table(headings, [[_cell(text) for text in row] for row in rows])
+
+
+def _call(record: Record) -> str:
+    return ours(record.name, record.cases[0])
 
 
 def _tabs(texts: dict[str, str]) -> str:
