@@ -4,15 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup parity report test lint types pytest bench tables docs clean
+.PHONY: help setup parity report test lint types pytest bench tables comparison docs clean
 
 help:
-	@echo "make parity  the parity report over all four frameworks (about 10 minutes on 2 cores)"
-	@echo "make report  the same, and all of it as a page: report.html beside parity.json"
-	@echo "make test    lint, types and every test"
-	@echo "make bench   call overhead, throughput and memory against the native functions"
-	@echo "make docs    the documentation site, in docs/_build/html"
-	@echo "make tables  render the tables of the README anew (from the code and a parity run)"
+	@echo "make parity      the parity report over all four frameworks (about 10 minutes on 2 cores)"
+	@echo "make report      the same, and all of it as a page: report.html beside parity.json"
+	@echo "make test        lint, types and every test"
+	@echo "make bench       call overhead, throughput and memory against the native functions"
+	@echo "make docs        the documentation site, in docs/_build/html"
+	@echo "make comparison  the documentation's page that sets PyTorch and TensorFlow side by side"
+	@echo "make tables      render the tables of the README anew (from the code and a parity run)"
 
 setup: $(READY)
 
@@ -45,6 +46,9 @@ bench: $(READY)
 
 tables: parity
 	$(BIN)/python tools/tables.py --parity parity.json
+
+comparison: $(READY)
+	$(BIN)/multiact versus torch tensorflow --report docs/pytorch-tensorflow.md
 
 docs: $(READY)
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

@@ -64,6 +64,7 @@ def test_aliases_are_names(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("gelo",), "Did you mean gelu?"),
+        (("-b", "tensorflw"), "Did you mean tensorflow?"),
         (("relu", "--backend", "theano"), "theano"),
         (("relu", "--dtype", "float8"), "float8"),
         (("relu", "--points", "0"), "points"),

@@ -156,6 +156,7 @@ def test_the_command(tmp_path: Path) -> None:
         (["--from", "jax", "--to", "theano"], "theano"),
         (["--from", "jax", "--to", "jax"], "both jax"),
         (["--from", "jax", "--to", "torch", "gelo"], "Did you mean gelu?"),
+        (["--from", "jx", "--to", "torch"], "Did you mean jax?"),
         (["--from", "jax", "--to", "torch", "--json", "/no/such/folder/x.json"], "cannot write"),
     ],
 )

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from multiact_compare import inputs, results
 from multiact_compare.commands.options import (
+    Name,
     canonical,
     dtype_option,
     report_option,
@@ -37,7 +38,7 @@ from multiact_compare.tiers import NATIVE
     "--backend",
     "libraries",
     multiple=True,
-    type=click.Choice(LIBRARIES),
+    type=Name(LIBRARIES),
     help="Measure this library only; may be repeated. Default: all five.",
 )
 @dtype_option("Measure this dtype only; may be repeated. Default: all four.")

@@ -19,17 +19,29 @@ from multiact_compare.report import Document
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class Name(click.Choice[str]):
+    """A choice that answers a wrong name with the nearest right one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            near = difflib.get_close_matches(str(value), self.choices, n=1, cutoff=0.0)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            self.fail(f"{error.message}{hint}", param, ctx)
+
+
 def backend_option(help_text: str) -> Callable[[Command], Command]:
     """``-b/--backend``, which may be repeated."""
     return click.option(
-        "-b", "--backend", "backends", multiple=True, type=click.Choice(BACKENDS), help=help_text
+        "-b", "--backend", "backends", multiple=True, type=Name(BACKENDS), help=help_text
     )
 
 
 def dtype_option(help_text: str) -> Callable[[Command], Command]:
     """``-d/--dtype``, which may be repeated."""
     return click.option(
-        "-d", "--dtype", "dtypes", multiple=True, type=click.Choice(tuple(DTYPES)), help=help_text
+        "-d", "--dtype", "dtypes", multiple=True, type=Name(tuple(DTYPES)), help=help_text
     )
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from multiact_compare import report as pages
 from multiact_compare import results
 from multiact_compare.commands.options import (
+    Name,
     canonical,
     report_option,
     writable,
@@ -34,8 +35,8 @@ LEGEND = (
 
 @click.command("port")
 @click.argument("names", nargs=-1)
-@click.option("--from", "source", required=True, type=click.Choice(LIBRARIES), help="Ported from.")
-@click.option("--to", "target", required=True, type=click.Choice(LIBRARIES), help="Ported to.")
+@click.option("--from", "source", required=True, type=Name(LIBRARIES), help="Ported from.")
+@click.option("--to", "target", required=True, type=Name(LIBRARIES), help="Ported to.")
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),

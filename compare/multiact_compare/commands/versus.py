@@ -14,6 +14,7 @@ from rich.text import Text
 
 from multiact_compare import results
 from multiact_compare.commands.options import (
+    Name,
     canonical,
     report_option,
     writable,
@@ -26,7 +27,7 @@ from multiact_compare.progress import Bar
 
 
 @click.command("versus")
-@click.argument("libraries", nargs=-1, type=click.Choice(LIBRARIES))
+@click.argument("libraries", nargs=-1, type=Name(LIBRARIES))
 @click.option("-f", "--function", "names", multiple=True, help="Only this one; may be repeated.")
 @click.option(
     "--points",
