@@ -11,9 +11,8 @@ in ``_derived``.
 
 from __future__ import annotations
 
-from typing import Any
-
 from multiact import _errors
+from multiact._typing import Any
 
 SUPPORTED = (
     "numpy.ndarray and NumPy scalars",

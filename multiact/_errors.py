@@ -6,7 +6,8 @@ Kept in one place so that every backend says the same, with the same exception t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+
+from multiact._typing import Any
 
 FLOATING = "float16, bfloat16, float32 or float64"
 

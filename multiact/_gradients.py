@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 from multiact import _errors
 from multiact._dispatch import backends
 from multiact._record import rowwise
+from multiact._typing import Any, NamedTuple
 
 
 class Gradients(NamedTuple):

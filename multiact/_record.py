@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+
+from multiact._typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import inspect
+    from typing import Literal, TypeVar
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 INF = math.inf
 

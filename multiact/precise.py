@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
 
 from multiact import _dispatch, _errors
 from multiact._record import records
+from multiact._typing import Any
 
 
 class PreciseBackends(dict[type, Any]):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from multiact._dispatch import backends
 from multiact._record import activation
-from multiact._typing import Array
+from multiact._typing import Any, Array
 
 
 @activation(

@@ -57,7 +57,8 @@ def test_it_is_small(run_fresh: Run) -> None:
         assert not after & set({HEAVY!r}), after & set({HEAVY!r})
         assert not [name for name in after if name.startswith("multiact.formulas")], after
         assert "multiact.backend" not in after
-        assert len(after) <= 55, sorted(after)
+        assert len(after) <= 40, sorted(after)
+        assert "typing" not in after
         """,
         options=["-S", "-E"],
     )
