@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup parity report test lint types pytest bench tables comparison docs clean
+.PHONY: help setup parity report test lint types pytest thorough bench tables comparison docs clean
 
 help:
 	@echo "make parity      the parity report over all four frameworks (about 10 minutes on 2 cores)"
 	@echo "make report      the same, and all of it as a page: report.html beside parity.json"
 	@echo "make test        lint, types and every test"
+	@echo "make thorough    every test, those that take long too"
 	@echo "make bench       call overhead, throughput and memory against the native functions"
 	@echo "make docs        the documentation site, in docs/_build/html"
 	@echo "make comparison  the documentation's page that sets PyTorch and TensorFlow side by side"
@@ -40,6 +41,9 @@ types: $(READY)
 
 pytest: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+thorough: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m ""
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks --json bench.json

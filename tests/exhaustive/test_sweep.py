@@ -34,6 +34,7 @@ class Quiet:
         pass
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("tier", ["default", "precise"])
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_16_bits_give_what_parity_finds(dtype: str, tier: TierName, tmp_path: Path) -> None:
@@ -56,13 +57,14 @@ def test_16_bits_give_what_parity_finds(dtype: str, tier: TierName, tmp_path: Pa
         assert row.inputs == cell.points == 1 << 16
         assert row.judged == cell.judged
         assert row.misrounded == cell.misrounded
-        assert row.failures == cell.failures
+        assert {where: count for where, count in row.failures.items() if count} == cell.failures
         assert row.excused == cell.excused
         assert row.ok == cell.ok
         for name in ("ulp", "sized", "ratio", "beyond"):
             mine, theirs = getattr(row, name), getattr(cell, name)
             if theirs is not None and mine is not None:
-                assert mine.amount == pytest.approx(theirs.amount, rel=1e-12)
+                # A cell keeps six digits.
+                assert mine.amount == pytest.approx(theirs.amount, rel=1e-5)
         assert repr(row.infinities) == repr(dict(cell.infinities))
 
 

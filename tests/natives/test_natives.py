@@ -173,6 +173,7 @@ def covers(found: list[Region], kind: str, low: float, high: float) -> bool:
 
 
 # One test, not one per fact: each would need the run, and workers share no fixtures.
+@pytest.mark.thorough
 def test_it_rediscovers_what_is_known_of_the_frameworks() -> None:
     names = [
         "gelu", "elu", "selu", "celu", "mish", "leaky_relu", "relu", "hard_tanh", "hard_sigmoid",
