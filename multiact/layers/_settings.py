@@ -82,7 +82,7 @@ class Settings:
         """The function of x, with the learnt parameters as laid out by :meth:`shape`."""
         if self.channels is not None and self.takes("axis"):
             others["axis"] = self.axis
-        return self.function(x, **dict(self.fixed), **learnt, **others)
+        return self.function(x, **{**dict(self.fixed), **learnt, **others})
 
     def refuse_mask(self) -> TypeError:
         """The error for a mask where the function has none."""
