@@ -40,6 +40,9 @@ __version__ = "0.1.0"
 
 # Last, since it makes a second function of every record.
 from multiact import precise
+from multiact._saving import tell_keras
+
+tell_keras()
 
 logistic = expit = sigmoid
 swish = silu

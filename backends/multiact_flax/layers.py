@@ -97,9 +97,7 @@ class Activation(nnx.Module):
         if draws:
             others["rng"] = self._key(rngs)
         shape = self.settings.shape(x.shape) if self.settings.learnt else ()
-        learnt = {
-            name: getattr(self, name)[...].reshape(shape) for name, _ in self.settings.learnt
-        }
+        learnt = {name: getattr(self, name)[...].reshape(shape) for name, _ in self.settings.learnt}
         y: jax.Array = self.settings.call(x, learnt, **others)
         return y
 

@@ -53,5 +53,5 @@ def _function(package: str, record: Record) -> Callable[..., Any]:
 
 
 def _value(value: Any) -> Any:
-    """The array in a variable."""
-    return keras.ops.convert_to_tensor(value) if isinstance(value, keras.Variable) else value
+    """The framework's own array in a variable."""
+    return value.value if isinstance(value, keras.Variable) else value

@@ -201,7 +201,10 @@ def _learnable(title: str, record: Record, learnable: Learnable) -> tuple[str, .
     if wrong or not (names or possible):
         raise ValueError(
             f"{title} got learnable={learnable!r}. Allowed: "
-            + (", ".join(map(repr, possible)) or "nothing, for none of its parameters can be learnt")
+            + (
+                ", ".join(map(repr, possible))
+                or "nothing, for none of its parameters can be learnt"
+            )
             + "."
         )
     return names

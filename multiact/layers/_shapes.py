@@ -20,8 +20,8 @@ def output_shape(record: Record, shape: Shape, params: Mapping[str, Any]) -> Sha
     index = check_axis(record.name, params.get("axis", -1), len(shape))
     length = shape[index]
     if length is None:
-        # Whether the axis stays can be seen with any length that can be divided.
-        length = params.get("pieces", 2)
+        # Any length that can be divided shows whether the axis goes, or becomes 1.
+        length = 4 * params.get("pieces", 2)
     # The function itself on one row, at the price of that row.
     row = np.zeros([length if axis == index else 1 for axis in range(len(shape))], np.float32)
     found = record.function(row, **params).shape

@@ -60,7 +60,9 @@ def test_fixed_parameters(framework: Framework, name: str, record: multiact.Reco
         layer.eval()
     expected = record.function(X.astype(np.float64), **params)
     cotangent = powers(expected.shape)
-    gradients = multiact.vjp(record.function, X.astype(np.float64), cotangent.astype(float), **params)
+    gradients = multiact.vjp(
+        record.function, X.astype(np.float64), cotangent.astype(float), **params
+    )
     run = framework.run(layer, X, cotangent, {})
     # A row's gradient is a sum of products, whose terms are of the size of x and the cotangents.
     scale = 1.0 if record.kind == "elementwise" else max(1.0, float(np.abs(X).max()))
@@ -138,6 +140,7 @@ def test_affine_maps(
         (run.weights["affine/kernel"], x.T, None),
         (run.weights["affine/bias"], np.ones((1, 6)), None),
     ):
+
         def product(middle: Any, absolute: bool, left: Any = left, right: Any = right) -> Any:
             a, b = (np.abs(side) if absolute and side is not None else side
                     for side in (left, right))  # fmt: skip
