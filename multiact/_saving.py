@@ -1,9 +1,9 @@
 """The functions by names of their own in models that Keras saves.
 
 Keras writes a function of which it has not been told by its bare name wherever one of its own has
-the same name: ``Dense(activation=multiact.leaky_relu)`` would come back with Keras's slope. So it is
-told when multiact is imported after it, and otherwise by the backends of the frameworks on which it
-runs when they are loaded, or by ``import multiact.layers.keras``.
+the same name: ``Dense(activation=multiact.leaky_relu)`` would come back with Keras's slope. So it
+is told when multiact is imported after it; otherwise by the backends of the frameworks on which it
+runs, when they are loaded, or by ``import multiact.layers.keras``.
 """
 
 from __future__ import annotations

@@ -206,10 +206,10 @@ class _Gated(_Affine):
 def _maker(function: Callable[..., Any]) -> Callable[..., None]:
     """The constructor of the layer of one function."""
 
-    def __init__(self: Activation, *args: Any, **params: Any) -> None:
+    def make(self: Activation, *args: Any, **params: Any) -> None:
         Activation.__init__(self, function, *args, **params)
 
-    return __init__
+    return make
 
 
 def _make() -> dict[str, type[nnx.Module]]:

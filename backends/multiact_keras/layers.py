@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from multiact.layers._names import find, gated, named
-from multiact.layers._settings import Learnable, Settings, settings, signature
+from multiact.layers._settings import Learnable, settings, signature
 from multiact.layers._shapes import Shape, output_shape
 from multiact.layers._texts import describe_gated, describe_layer
 from multiact_keras.affine import Gated, Maxout
@@ -132,18 +132,18 @@ class Activation(keras.layers.Layer):
 def _maker(function: Callable[..., Any]) -> Callable[..., None]:
     """The constructor of the layer of one function."""
 
-    def __init__(self: Activation, *args: Any, **params: Any) -> None:
+    def make(self: Activation, *args: Any, **params: Any) -> None:
         Activation.__init__(self, function, *args, **params)
 
-    return __init__
+    return make
 
 
 def _make() -> dict[str, type[keras.layers.Layer]]:
     """Every class that is made from a record."""
     classes: dict[str, type[keras.layers.Layer]] = {}
     for name, record in named():
-        extra = ("per_channel",) if record.tensor_parameters else ()
-        extra += ("seed",) if "rng" in record.signature.parameters else ()
+        extra = ["per_channel"] if record.tensor_parameters else []
+        extra += ["seed"] if "rng" in record.signature.parameters else []
         body = {
             "__init__": _maker(record.function),
             "__doc__": describe_layer(name, record),

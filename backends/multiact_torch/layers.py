@@ -138,7 +138,8 @@ class Maxout(_Affine):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """The maxima, with out_features on the last axis."""
-        return multiact.maxout(self.affine(x), self.pieces)
+        y: torch.Tensor = multiact.maxout(self.affine(x), self.pieces)
+        return y
 
     def extra_repr(self) -> str:
         return f"{super().extra_repr()}, pieces={self.pieces}"
@@ -165,10 +166,10 @@ class _Gated(_Affine):
 def _maker(function: Callable[..., Any]) -> Callable[..., None]:
     """The constructor of the layer of one function."""
 
-    def __init__(self: Activation, *args: Any, **params: Any) -> None:
+    def make(self: Activation, *args: Any, **params: Any) -> None:
         Activation.__init__(self, function, *args, **params)
 
-    return __init__
+    return make
 
 
 def _make() -> dict[str, type[nn.Module]]:

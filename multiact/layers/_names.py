@@ -64,6 +64,6 @@ def find(function: str | Callable[..., Any]) -> Record:
         if function in (record.name, *record.aliases) or function is record.function:
             return record
     raise ValueError(
-        f"Activation got {function!r}. Allowed is a function of the catalogue, such as multiact.gelu, "
-        f"or its name; multiact.records has them all."
+        f"Activation got {function!r}. Allowed is a function of the catalogue, such as "
+        f"multiact.gelu, or its name; multiact.records has them all."
     )

@@ -75,7 +75,7 @@ def test_fixed_parameters(framework: Framework, name: str, record: multiact.Reco
 def test_learnt_parameters(
     framework: Framework, name: str, record: multiact.Record, axis: int | None
 ) -> None:
-    starts = {parameter: 0.5 for parameter in record.tensor_parameters}
+    starts = dict.fromkeys(record.tensor_parameters, 0.5)
     channels = None if axis is None else X.shape[axis]
     where = {} if axis is None else {"axis": axis}
     layer = framework.make(name, **starts, learnable=True, channels=channels, **where)
