@@ -61,7 +61,8 @@ def gated() -> Iterator[tuple[str, Record]]:
 def find(function: str | Callable[..., Any]) -> Record:
     """The record of a function of the catalogue, or of its name or alias."""
     for record in records.values():
-        if function in (record.name, *record.aliases) or function is record.function:
+        named_so = isinstance(function, str) and function in (record.name, *record.aliases)
+        if named_so or function is record.function:
             return record
     raise ValueError(
         f"Activation got {function!r}. Allowed is a function of the catalogue, such as "

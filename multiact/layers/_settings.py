@@ -191,12 +191,14 @@ def _learnable(title: str, record: Record, learnable: Learnable) -> tuple[str, .
     possible = record.tensor_parameters
     if learnable is None:
         return LEARNT_BY_NAME.get(title, ())
+    if learnable is False:
+        return ()
     if learnable is True:
         names = possible
-    elif learnable is False:
-        return ()
+    elif isinstance(learnable, (tuple, list)):
+        names = tuple(learnable)
     else:
-        names = (learnable,) if isinstance(learnable, str) else tuple(learnable)
+        names = (learnable,)
     wrong = [name for name in names if name not in possible]
     if wrong or not (names or possible):
         raise ValueError(

@@ -18,8 +18,7 @@ from multiact.layers import NAMES
 # Keras reads its variables in a way that NumPy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-RNG = np.random.default_rng(0)
-X = RNG.normal(size=(64, 3)).astype(np.float32)
+X = np.random.default_rng(0).normal(size=(64, 3)).astype(np.float32)
 NEEDED: dict[str, tuple[Any, ...]] = {
     "Activation": ("gelu", "tanh"), "ClippedReLU": (2.0,), "Threshold": (0.5, -1.0),
     "Maxout": (4, 3), **dict.fromkeys(["GLU", "ReGLU", "GEGLU", "SwiGLU", "Bilinear"], (4,)),
@@ -70,7 +69,7 @@ def test_config_of_learnt_parameters() -> None:
 def test_fit_save_and_load(tmp_path: Path) -> None:
     model = network()
     model.compile(keras.optimizers.SGD(0.05), "mse")
-    target = RNG.normal(size=(64, 4)).astype(np.float32)
+    target = np.random.default_rng(1).normal(size=(64, 4)).astype(np.float32)
     before = [value(weight) for weight in model.trainable_weights]
     losses = model.fit(X, target, epochs=10, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
@@ -83,7 +82,7 @@ def test_fit_save_and_load(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_output_shape_is_that_of_the_result(name: str) -> None:
-    x = RNG.normal(size=(2, 4, 6)).astype(np.float32)
+    x = np.random.default_rng(2).normal(size=(2, 4, 6)).astype(np.float32)
     layer = getattr(layers, name)(*NEEDED.get(name, ()))
     assert layer.compute_output_shape(x.shape) == tuple(layer(x).shape)
 
@@ -108,6 +107,15 @@ def test_per_channel() -> None:
     np.testing.assert_array_equal(layer.slope, [0.25] * 3)
     with pytest.raises(ValueError, match=r"axis 1 of inputs of shape \(None, None\).*known length"):
         layers.PReLU(per_channel=True, axis=1).build((None, None))
+
+
+def test_a_wrong_channel_count() -> None:
+    layer = layers.Swish(per_channel=True)
+    layer.build((None, 3))
+    with pytest.raises(ValueError, match=r"Swish got beta with 3 entries for axis 1.*\(64, 2\)"):
+        layer(X[:, :2])
+    with pytest.raises(ValueError, match="learns nothing"):
+        layers.SiLU(per_channel=True)
 
 
 def test_trainable_is_kerass() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -59,6 +62,24 @@ def test_the_doors_have_the_same_layers(framework: Framework) -> None:
         assert inspect.getdoc(layer)
 
 
+@pytest.mark.parametrize(
+    ("door", "others"),
+    [("torch", ("jax", "flax", "keras", "tensorflow")), ("flax", ("torch", "keras", "tensorflow"))],
+)
+def test_a_door_imports_its_framework_only(door: str, others: tuple[str, ...]) -> None:
+    program = (
+        f"import sys, multiact.layers\n"
+        f"assert not {{'torch', 'jax', 'keras', 'tensorflow', 'numpy'}} & set(sys.modules)\n"
+        f"import multiact.layers.{door} as layers\n"
+        f"layers.GELU()\n"
+        f"assert not set({others!r}) & set(sys.modules)\n"
+    )
+    folders = os.pathsep.join(folder for folder in sys.path if folder)
+    subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": folders}, check=True
+    )
+
+
 def test_unknown_layers(framework: Framework) -> None:
     with pytest.raises(AttributeError, match=r"no layer 'Gelu'.*Allowed: .*GELU"):
         framework.door.Gelu  # noqa: B018
@@ -87,9 +108,9 @@ def test_the_gate_alone(framework: Framework) -> None:
     np.testing.assert_allclose(call(framework, layer, x), multiact.swiglu(x, axis=0), rtol=1e-6)
 
 
-@pytest.mark.parametrize("value", ["gelus", "multiact.gelu", np.tanh, None])
+@pytest.mark.parametrize("value", ["gelus", "multiact.gelu", np.tanh, X, None])
 def test_unknown_functions(framework: Framework, value: Any) -> None:
-    with pytest.raises(ValueError, match=r"Activation got .* or its name"):
+    with pytest.raises(ValueError, match=r"(?s)Activation got .* or its name"):
         framework.make("Activation", value)
 
 
@@ -109,6 +130,7 @@ def test_find_prefers_nothing_but_the_catalogue() -> None:
         ("GELU", (), {"learnable": "approximate"}, ValueError, "nothing, for none of its"),
         ("GELU", (), {"learnable": True}, ValueError, "nothing, for none of its"),
         ("XIELU", (), {"learnable": ("beta",)}, ValueError, "Allowed: 'alpha_p', 'alpha_n'"),
+        ("SiLU", (), {"learnable": 1}, ValueError, "learnable=1. Allowed: 'beta'"),
         ("RReLU", (), {"learnable": "slope"}, ValueError, "slope=None as the initial value"),
         ("Swish", (float("nan"),), {}, ValueError, "beta=nan as the initial value"),
         ("Swish", ([],), {}, ValueError, "as the initial value"),

@@ -89,6 +89,7 @@ def test_meta_device() -> None:
         model = network()
     assert all(parameter.is_meta for parameter in model.parameters())
     assert model(torch.empty(5, 3, device="meta")).shape == (5, 4)
+    assert all(parameter.is_meta for parameter in network().to("meta").parameters())
     prelu = layers.PReLU([0.5, 1.0, 2.0], device="meta").to_empty(device="cpu")
     prelu.reset_parameters()
     assert prelu.slope.tolist() == [0.5, 1.0, 2.0]
