@@ -78,7 +78,10 @@ class Activation(nn.Module):
         learnt = {}
         if self.settings.learnt:
             shape = self.settings.shape(tuple(x.shape))
-            learnt = {name: getattr(self, name).reshape(shape) for name, _ in self.settings.learnt}
+            for name, _ in self.settings.learnt:
+                value = getattr(self, name)
+                # With one dimension it has that shape already, and a reshape takes microseconds.
+                learnt[name] = value if len(shape) == 1 else value.reshape(shape)
         y: torch.Tensor = self.settings.call(x, learnt, **others)
         return y
 

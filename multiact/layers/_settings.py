@@ -30,14 +30,16 @@ Learnable = str | tuple[str, ...] | list[str] | bool | None
 class Settings:
     """One layer's function and parameters; hashable, so that it can be part of a graph.
 
-    ``fixed`` holds the parameters that are numbers, ``learnt`` the others with their initial
-    values. ``channels`` is how many values each of those has, ``None`` for one for all of x, and
-    ``axis`` is the axis of x along which they lie.
+    ``accepted`` has the names of all parameters of the function, kept because inspecting a
+    signature takes longer than a call. ``fixed`` holds the parameters that are numbers, ``learnt``
+    the others with their initial values. ``channels`` is how many values each of those has,
+    ``None`` for one for all of x, and ``axis`` is the axis of x along which they lie.
     """
 
     title: str
     name: str
     function: Callable[..., Any]
+    accepted: tuple[str, ...]
     fixed: tuple[tuple[str, Any], ...]
     learnt: tuple[tuple[str, Start], ...]
     channels: int | None
@@ -50,7 +52,7 @@ class Settings:
 
     def takes(self, name: str) -> bool:
         """Whether the function has this parameter."""
-        return name in self.record.signature.parameters
+        return name in self.accepted
 
     def check(self, sample: Any) -> None:
         """Let the function itself judge the numbers, on one element of the framework's arrays."""
@@ -152,6 +154,7 @@ def settings(
         title=title,
         name=record.name,
         function=record.function,
+        accepted=tuple(record.signature.parameters),
         fixed=tuple(values.items()),
         learnt=tuple(learnt.items()),
         channels=count,
