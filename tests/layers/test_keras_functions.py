@@ -11,6 +11,9 @@ import pytest
 
 import multiact
 
+# The plugins of pytest import multiact before Keras, and nothing is called before it is saved.
+import multiact.layers.keras
+
 # Keras reads its variables in a way that NumPy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
