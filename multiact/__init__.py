@@ -39,7 +39,9 @@ from multiact.thresholds import (
 __version__ = "0.1.0"
 
 # Last, since it makes a second function of every record.
-from multiact import precise
+from multiact import _saving, precise
+
+_saving.tell_keras()
 
 logistic = expit = sigmoid
 swish = silu

@@ -20,6 +20,7 @@ SUPPORTED = (
     "torch.Tensor",
     "tensorflow.Tensor and tensorflow.Variable",
     "jax.Array",
+    "keras.KerasTensor and keras.Variable",
     "arrays of the array API standard (dask.array.Array, mlx.core.array, cupy.ndarray and others)",
 )
 ENTRY_POINT_GROUP = "multiact.backends"
@@ -30,6 +31,7 @@ _PACKAGES = {
     "tensorflow": "multiact_tensorflow",
     "jax": "multiact_jax",
     "jaxlib": "multiact_jax",
+    "keras": "multiact_keras",
     "array_api_strict": "multiact_array_api",
     "cupy": "multiact_array_api",
     "dask": "multiact_array_api",
@@ -110,6 +112,8 @@ def _load(kind: type, package: str) -> Any:
             import multiact_tensorflow as backend
         elif package == "multiact_jax":
             import multiact_jax as backend
+        elif package == "multiact_keras":
+            import multiact_keras as backend
         else:
             import multiact_array_api as backend
     except Exception as cause:

@@ -16,7 +16,7 @@ import pytest
 import multiact
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = ("index.md", "quickstart.md", "zh/quickstart.md", "contract.md", "testing.md")
+PAGES = ("index.md", "quickstart.md", "zh/quickstart.md", "layers.md", "contract.md", "testing.md")
 RECORDS = list(multiact.records.values())
 
 

@@ -16,7 +16,9 @@ PACKAGES = {
     "multiact",
     "multiact_array_api",
     "multiact_compare",
+    "multiact_flax",
     "multiact_jax",
+    "multiact_keras",
     "multiact_numpy",
     "multiact_tensorflow",
     "multiact_torch",
@@ -49,7 +51,8 @@ def test_contents(wheel: Path) -> None:
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
     assert set(fields.get_all("Provides-Extra") or ()) == {
-        "numpy", "torch", "tensorflow", "jax", "array-api", "compare", "plot", "docs", "all",
+        "numpy", "torch", "tensorflow", "jax", "keras", "flax", "array-api", "compare",
+        "plot", "docs", "all",
     }  # fmt: skip
     page = {f"multiact_compare/report/page.{suffix}" for suffix in ("html.j2", "css", "js")}
     assert page <= set(names)

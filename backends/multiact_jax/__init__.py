@@ -10,6 +10,7 @@ import numpy as np
 from jax.sharding import SingleDeviceSharding
 
 from multiact._dispatch import backends
+from multiact._saving import tell_keras
 from multiact.backend import build
 from multiact.precise import backends as precise_backends
 from multiact_jax import precise
@@ -32,3 +33,4 @@ ARRAY_TYPES = (jax.Array, jax.core.Tracer)
 # Last, so that no thread finds a half-made backend.
 precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
 backends.update(EXACT_TYPES)
+tell_keras()

@@ -9,6 +9,7 @@ import torch
 import torch.fx
 
 from multiact._dispatch import backends
+from multiact._saving import tell_keras
 from multiact.backend import build
 from multiact.precise import backends as precise_backends
 from multiact_torch import precise
@@ -34,3 +35,4 @@ ARRAY_TYPES = (torch.Tensor,)
 # Last, so that no thread finds a half-made backend.
 precise_backends.update({kind: backend.precise for kind, backend in EXACT_TYPES.items()})
 backends.update(EXACT_TYPES)
+tell_keras()

@@ -1,0 +1,1 @@
+"""multiact for Flax: the layers. Its arrays are JAX's, which ``multiact_jax`` serves."""
