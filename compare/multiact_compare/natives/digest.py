@@ -93,7 +93,9 @@ def lost(found: Iterable[Region]) -> list[str]:
 
 def worst_text(one: Worst) -> str:
     """An error and its place."""
-    text = f"{number(one.ulps, 3)} at {_spot(one.where)} ({SHORT[one.dtype]})"
+    text = "exact"
+    if one.ulps:
+        text = f"{number(one.ulps, 3)} at {_spot(one.where)} ({SHORT[one.dtype]})"
     if one.tail_ulps > one.ulps:
         text += f"; tail {number(one.tail_ulps, 3)} at {_spot(one.tail_where)}"
     return text
