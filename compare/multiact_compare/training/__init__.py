@@ -1,0 +1,1 @@
+"""The tutorials' experiment done fairly: one network trained alike on every framework."""
