@@ -11,6 +11,7 @@ never leaves its device.
 
 from __future__ import annotations
 
+from multiact._custom import activation
 from multiact._dispatch import register_backend
 from multiact._gradients import Gradients, derivative, vjp
 from multiact._record import Record, records
@@ -54,6 +55,7 @@ __all__ = [
     "Record",
     "__version__",
     "acon_c",
+    "activation",
     "arctan",
     "bilinear",
     "celu",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import multiact
-from multiact import _errors, precise
+from multiact import _custom, _errors, precise
 from multiact._dispatch import backends
 from multiact._dual import Dual, DualPrimitives
 from multiact.formulas import Elementwise, Lift, Rowwise, factory
@@ -180,6 +180,9 @@ def _remade(
     f: Callable[..., Any], x: Any, lifts: Lifts, gradient: Callable[[ClosedLift], Any]
 ) -> Callable[..., Any]:
     """The catalogue function f, made anew so that it returns a gradient."""
+    own = _custom.record_of(f)
+    if own is not None:
+        return factory(own.family, own.name)(gradient(lifts(f is not own.function)))
     record = multiact.records.get(getattr(f, "__name__", ""))
     if record is not None:
         backend = backends[type(x)]

@@ -47,6 +47,14 @@ class Dual:
 
     __rmul__ = __mul__
 
+    def __pos__(self) -> Dual:
+        return self
+
+    def __pow__(self, exponent: float) -> Dual:
+        if exponent == 0:
+            return Dual(self.value**0, self.value * 0)
+        return Dual(self.value**exponent, exponent * self.value ** (exponent - 1) * self.tangent)
+
     def __truediv__(self, other: Any) -> Dual:
         value, tangent = _parts(other)
         quotient = self.value / value
@@ -57,6 +65,9 @@ class Dual:
 
     def __eq__(self, other: object) -> Any:
         return self.value == _parts(other)[0]
+
+    def __ne__(self, other: object) -> Any:
+        return self.value != _parts(other)[0]
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -117,10 +128,11 @@ class DualPrimitives:
 
     def where(self, condition: Any, x: Any, y: Any) -> Dual:
         (x_value, x_tangent), (y_value, y_tangent) = _parts(x), _parts(y)
-        return Dual(
-            self._xp.where(condition, x_value, y_value),
-            self._xp.where(condition, x_tangent, y_tangent),
-        )
+        value = self._xp.where(condition, x_value, y_value)
+        if isinstance(x_tangent, float) and isinstance(y_tangent, float):
+            # Two constants: where takes an array beside a number, and numbers are 0 here.
+            return Dual(value, 0.0)
+        return Dual(value, self._xp.where(condition, x_tangent, y_tangent))
 
     def maximum(self, x: Dual, bound: float) -> Dual:
         return self.where(x.value > bound, x, self.where(x.value <= bound, bound, x))

@@ -11,14 +11,22 @@ from __future__ import annotations
 import sys
 
 from multiact import precise
+from multiact._custom import customs, precise_of
 from multiact._record import records
 
 
 def tell_keras() -> None:
-    """Register every function of both tiers, if Keras is there; it is not imported for that."""
+    """Register every function of both tiers, users' as well, if Keras is there.
+
+    It is not imported for that.
+    """
     saving = getattr(sys.modules.get("keras"), "saving", None)
     if saving is None:
         return
+    for record in (custom.record for custom in customs.values()):
+        module, _, name = record.name.partition(":")
+        saving.register_keras_serializable(module, name)(record.function)
+        saving.register_keras_serializable(f"{module}.precise", name)(precise_of(record))
     for name, record in records.items():
         saving.register_keras_serializable("multiact", name)(record.function)
         saving.register_keras_serializable("multiact.precise", name)(getattr(precise, name))

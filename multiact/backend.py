@@ -8,12 +8,14 @@ differentiation, ``error_function`` has erf and erfc for libraries that lack the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import multiact
-from multiact import _arguments, _errors
+from multiact import _arguments, _custom, _errors
 from multiact import _closed_form as closed_form
+from multiact._record import Record
 from multiact.formulas import Elementwise, Lift, Primitives, Rowwise, error_function, factory
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "check_parameter",
     "closed_form",
     "error_function",
+    "welcome",
 ]
 
 Native = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -54,15 +57,39 @@ def build(
     """
     functions = {}
     for record in multiact.records.values():
-        function = factory(record.family, record.name)(lift)
+        function = _made(record, record.name, package, lift)
         if natives and record.name in natives:
-            function = natives[record.name](function)
-        # Tracers that pickle or print calls (jit.trace, fx, export) go by these names.
-        function.__name__ = function.__qualname__ = record.name
-        function.__module__ = package
-        function.__doc__ = getattr(multiact, record.name).__doc__
+            function = _named(natives[record.name](function), record, record.name, package)
         functions[record.name] = function
     return functions
+
+
+def welcome(package: str, lift: Lift) -> None:
+    """Make the activations of users attributes of a backend's package, now and when they come.
+
+    They are what :func:`multiact.activation` returns; without this call the package serves the
+    catalogue alone.
+    """
+
+    def enter(record: Record) -> None:
+        name = _custom.member_name(record.name)
+        setattr(sys.modules[package], name, _made(record, name, package, lift))
+
+    _custom.follow(enter)
+
+
+def _made(record: Record, name: str, package: str, lift: Lift) -> Callable[..., Any]:
+    return _named(factory(record.family, record.name)(lift), record, name, package)
+
+
+def _named(
+    function: Callable[..., Any], record: Record, name: str, package: str
+) -> Callable[..., Any]:
+    """Tracers that pickle or print calls (jit.trace, fx, export) go by these names."""
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = package
+    function.__doc__ = record.function.__doc__
+    return function
 
 
 def check_parameter(lift: Lift, function: str, name: str, value: Any, x: Any) -> bool:

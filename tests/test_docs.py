@@ -16,7 +16,15 @@ import pytest
 import multiact
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = ("index.md", "quickstart.md", "zh/quickstart.md", "layers.md", "contract.md", "testing.md")
+PAGES = (
+    "index.md",
+    "quickstart.md",
+    "zh/quickstart.md",
+    "layers.md",
+    "custom.md",
+    "contract.md",
+    "testing.md",
+)
 RECORDS = list(multiact.records.values())
 
 
@@ -37,7 +45,7 @@ def examples(page: str) -> str:
 
 def run(text: str, name: str) -> str:
     """What a doctest says where it fails."""
-    test = doctest.DocTestParser().get_doctest(text, {}, name, None, 0)
+    test = doctest.DocTestParser().get_doctest(text, {"__name__": "__main__"}, name, None, 0)
     said: list[str] = []
     with np.printoptions():
         results = doctest.DocTestRunner().run(test, out=said.append)

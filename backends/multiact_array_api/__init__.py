@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC
 from typing import Any
 
-from multiact.backend import build
+from multiact.backend import build, welcome
 from multiact_array_api import precise
 from multiact_array_api.gradients import derivative, vjp
 from multiact_array_api.lift import ArrayLift
@@ -37,3 +37,4 @@ WITHOUT_METHOD = {("dask", "Array"), ("cupy", "ndarray")}
 # None: the types are those of several libraries, and the table of exact types grows with each one.
 EXACT_TYPES: dict[type, Any] = {}
 ARRAY_TYPES = (ArrayApiType,)
+welcome(__name__, ArrayLift())

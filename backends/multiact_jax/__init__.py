@@ -11,7 +11,7 @@ from jax.sharding import SingleDeviceSharding
 
 from multiact._dispatch import backends
 from multiact._saving import tell_keras
-from multiact.backend import build
+from multiact.backend import build, welcome
 from multiact.precise import backends as precise_backends
 from multiact_jax import precise
 from multiact_jax.gradients import derivative, vjp
@@ -30,6 +30,7 @@ _array = jax.make_array_from_callback(
 EXACT_TYPES: dict[type, Any] = {type(_array): sys.modules[__name__]}
 # The types of tracers are not subclasses of jax.Array, although their instances are.
 ARRAY_TYPES = (jax.Array, jax.core.Tracer)
+welcome(__name__, JaxLift())
 # Last, so that no thread finds a half-made backend.
 precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
 backends.update(EXACT_TYPES)

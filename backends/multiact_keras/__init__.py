@@ -10,11 +10,17 @@ from typing import Any
 
 import keras
 
+from multiact import _custom
 from multiact._saving import tell_keras
-from multiact_keras.operations import functions
+from multiact_keras.operations import function_of, functions
 
 _functions = functions(__name__)
 globals().update(_functions)
+_custom.follow(
+    lambda record: globals().update(
+        {_custom.member_name(record.name): function_of(__name__, record)}
+    )
+)
 
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", *_functions]
 

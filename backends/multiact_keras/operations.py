@@ -9,12 +9,13 @@ from typing import Any
 import keras
 
 import multiact
+from multiact import _custom
 from multiact._record import Record
 
 
 @keras.saving.register_keras_serializable(package="multiact")
 class CatalogueOperation(keras.Operation):
-    """One function of the catalogue in a graph; saved models hold its name and parameters."""
+    """A function in a graph; saved models hold its name and parameters."""
 
     def __init__(self, function: str, name: str | None = None) -> None:
         super().__init__(name=name)
@@ -22,7 +23,7 @@ class CatalogueOperation(keras.Operation):
 
     def call(self, x: Any, *args: Any, **params: Any) -> Any:
         """The function on the arrays of Keras's framework."""
-        return multiact.records[self.function].function(x, *args, **params)
+        return _custom.find(self.function).function(x, *args, **params)
 
     def get_config(self) -> dict[str, Any]:
         """What rebuilds the operation."""
@@ -31,10 +32,10 @@ class CatalogueOperation(keras.Operation):
 
 def functions(package: str) -> dict[str, Callable[..., Any]]:
     """Every function of the catalogue, for the types of Keras."""
-    return {name: _function(package, record) for name, record in multiact.records.items()}
+    return {name: function_of(package, record) for name, record in multiact.records.items()}
 
 
-def _function(package: str, record: Record) -> Callable[..., Any]:
+def function_of(package: str, record: Record) -> Callable[..., Any]:
     @functools.wraps(record.function)
     def function(x: Any, *args: Any, **params: Any) -> Any:
         values = (x, *args, *params.values())

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from multiact._dispatch import backends
-from multiact.backend import build
+from multiact.backend import build, welcome
 from multiact.precise import backends as precise_backends
 from multiact_numpy import precise
 from multiact_numpy.gradients import derivative, vjp
@@ -25,6 +25,7 @@ EXACT_TYPES: dict[type, Any] = dict.fromkeys(
     sys.modules[__name__],
 )
 ARRAY_TYPES = (np.ndarray, np.generic, int, float)
+welcome(__name__, NumpyLift())
 # Last, so that no thread finds a half-made backend.
 precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
 backends.update(EXACT_TYPES)

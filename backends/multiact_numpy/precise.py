@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from multiact.backend import build
+from multiact.backend import build, welcome
 from multiact_numpy.lift import NumpyLift
 
 _functions = build(__name__, NumpyLift(precise=True))
 globals().update(_functions)
+welcome(__name__, NumpyLift(precise=True))
 
 __all__ = list(_functions)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from multiact._dispatch import backends
 from multiact._saving import tell_keras
-from multiact.backend import build
+from multiact.backend import build, welcome
 from multiact.precise import backends as precise_backends
 from multiact_tensorflow import precise
 from multiact_tensorflow.gradients import derivative, vjp
@@ -30,6 +30,7 @@ with tf.init_scope():
 
 EXACT_TYPES: dict[type, Any] = dict.fromkeys(_types, sys.modules[__name__])
 ARRAY_TYPES = (tf.Tensor, tf.Variable)
+welcome(__name__, TensorFlowLift())
 # Last, so that no thread finds a half-made backend.
 precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
 backends.update(EXACT_TYPES)

@@ -10,13 +10,13 @@ import torch.fx
 
 from multiact._dispatch import backends
 from multiact._saving import tell_keras
-from multiact.backend import build
+from multiact.backend import build, welcome
 from multiact.precise import backends as precise_backends
 from multiact_torch import precise
 from multiact_torch.gradients import derivative, vjp
 from multiact_torch.lift import TorchLift
 from multiact_torch.natives import NATIVES
-from multiact_torch.proxies import recording
+from multiact_torch.proxies import Recording
 
 _functions = build(__name__, TorchLift(), NATIVES)
 globals().update(_functions)
@@ -24,14 +24,15 @@ globals().update(_functions)
 __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "precise", "vjp", *_functions]
 
 _module = sys.modules[__name__]
-_proxies = recording(_functions)
-_proxies.precise = recording({name: getattr(precise, name) for name in _functions})
+_proxies = Recording(_functions, _module)
+_proxies.precise = Recording({name: getattr(precise, name) for name in _functions}, precise)
 EXACT_TYPES: dict[type, Any] = {
     torch.Tensor: _module,
     torch.nn.Parameter: _module,
     torch.fx.Proxy: _proxies,
 }
 ARRAY_TYPES = (torch.Tensor,)
+welcome(__name__, TorchLift())
 # Last, so that no thread finds a half-made backend.
 precise_backends.update({kind: backend.precise for kind, backend in EXACT_TYPES.items()})
 backends.update(EXACT_TYPES)

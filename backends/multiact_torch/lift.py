@@ -50,7 +50,7 @@ class TorchLift:
         if precise:
             formula = precise_elementwise(formula)
         eager, compiled = functions.elementwise(formula, kernels, arithmetic)
-        value, names = formula.value, formula.parameters
+        value, names, given = formula.value, formula.parameters, formula.given
         keeps_integers = formula.keeps_integers
 
         def apply(x: Any, *parameters: Any) -> Any:
@@ -65,7 +65,7 @@ class TorchLift:
             if torch.compiler.is_compiling():
                 if not functions.inlined(tensors):
                     return compiled.apply(x, *parameters)
-                if precise:
+                if precise or (given and functions.functorch_active()):
                     return functions.linearised(formula, x, parameters, arithmetic)
                 return functions.in_arithmetic(value, x, parameters, traced)
             if functions.differentiates(tensors):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from multiact import _errors
-from multiact.backend import Elementwise, Rowwise, build
+from multiact.backend import Elementwise, Rowwise, build, welcome
 from multiact.formulas import precise_elementwise
 from multiact_torch import functions
 from multiact_torch.lift import TorchLift
@@ -37,6 +37,7 @@ class SlopeLift(TorchLift):
 
 _functions = build(__name__, TorchLift(precise=True))
 globals().update(_functions)
+welcome(__name__, TorchLift(precise=True))
 
 # Compiled, derivatives are taken from here: Dynamo cannot differentiate what makes a formula
 # precise.

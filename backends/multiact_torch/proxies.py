@@ -7,14 +7,23 @@ happens inside (the choice by dtype) is decided when the module runs on real ten
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 
-def recording(functions: Mapping[str, Callable[..., Any]]) -> SimpleNamespace:
-    """A backend whose functions append a call to the graph of their first argument."""
-    recorders = {name: _recorder(f) for name, f in functions.items()}
-    return SimpleNamespace(**recorders, vjp=_refuser("vjp"), derivative=_refuser("derivative"))
+class Recording(SimpleNamespace):
+    """A backend whose functions append a call to the graph of their first argument.
+
+    ``home`` is the package of the functions, where users' own activations are found when called.
+    """
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]], home: ModuleType) -> None:
+        recorders = {name: _recorder(f) for name, f in functions.items()}
+        refusers = {name: _refuser(name) for name in ("vjp", "derivative")}
+        super().__init__(**recorders, **refusers, home=home)
+
+    def __getattr__(self, name: str) -> Any:
+        return _recorder(getattr(self.home, name))
 
 
 def _recorder(function: Callable[..., Any]) -> Callable[..., Any]:

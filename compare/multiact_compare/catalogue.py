@@ -15,6 +15,7 @@ from rich.text import Text
 
 import multiact
 from multiact import Record
+from multiact._custom import FAMILY
 from multiact_compare import braille
 from multiact_compare.dtypes import Doubles
 from multiact_compare.plain_formula import plain
@@ -75,7 +76,8 @@ def print_card(record: Record, console: Console) -> None:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row("signature", Text(signature(record)))
-    grid.add_row("formula", Text(plain(record.formula)))
+    if record.formula:
+        grid.add_row("formula", Text(plain(record.formula)))
     for label, fact in facts(record):
         grid.add_row(label, Text(fact))
     console.print()
@@ -105,11 +107,15 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
         yield "facts hold for", first
     if others:
         yield "also measured with", "; ".join(others)
-    yield "paper", record.paper
+    if record.paper:
+        yield "paper", record.paper
 
 
 def _elementwise_facts(record: Record) -> Iterator[tuple[str, str]]:
     left, right = record.limits or (math.nan, math.nan)
+    if record.family == FAMILY:
+        yield from _declared(record)
+        return
     yield "limits", f"{_limit(left)} at −∞, {_limit(right)} at ∞"
     yield "range", interval(record.range)
     yield "bounded", _yes(record.bounded)
@@ -123,13 +129,32 @@ def _elementwise_facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "derivative is 0", ", ".join(map(number, record.derivative_roots)) or "at no single point"
 
 
+def _declared(record: Record) -> Iterator[tuple[str, str]]:
+    """What the author of a custom activation has said of it."""
+    if record.limits is not None:
+        left, right = map(_limit, record.limits)
+        yield "limits", f"{left} at −∞, {right} at ∞"
+    if record.range is not None:
+        yield "range", interval(record.range)
+    if record.smoothness is not None:
+        yield "smoothness", SMOOTHNESS[record.smoothness]
+    for label, fact in (("monotonic", record.monotonic), ("zero-centred", record.zero_centred)):
+        if fact is not None:
+            yield label, _yes(fact)
+    if record.derivative_range is not None:
+        yield "derivative", interval(record.derivative_range)
+    if record.derivative_roots:
+        yield "derivative is 0", ", ".join(map(number, record.derivative_roots))
+
+
 def signature(record: Record) -> str:
     """As one would call it: the names and defaults of the parameters, without types."""
     parts = []
     for parameter in record.signature.parameters.values():
         plain_one = parameter.default is parameter.empty
         parts.append(parameter.name if plain_one else f"{parameter.name}={parameter.default!r}")
-    return f"multiact.{record.name}({', '.join(parts)})"
+    name = record.name.replace(":", ".") if record.family == FAMILY else f"multiact.{record.name}"
+    return f"{name}({', '.join(parts)})"
 
 
 def notes(record: Record) -> list[str]:

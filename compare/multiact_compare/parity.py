@@ -18,11 +18,12 @@ from typing import Any, Protocol
 import numpy as np
 
 import multiact
-from multiact_compare import inputs, judging, oracle, rows
-from multiact_compare.deviations import ANY, DEVIATIONS, Deviation
+from multiact_compare import customs, inputs, judging, oracle, rows
+from multiact_compare.deviations import ANY, DEVIATIONS, Deviation, of_custom
 from multiact_compare.dtypes import DTYPES
 from multiact_compare.environment import available_cores, environment
 from multiact_compare.flags import flags
+from multiact_compare.oracle import custom
 from multiact_compare.plan import (
     BACKENDS,
     MODES,
@@ -124,6 +125,11 @@ class Run:
             cells=cells,
             disagreements=[self.disagreements[key] for key in sorted(self.disagreements)],
             problems=[*self._problems(), *stale(request, cells)],
+            remarks=[
+                remark
+                for name in filter(customs.is_custom, request.functions)
+                if (remark := custom.remark(name))
+            ],
             environment={**environment(), **flags(request.slots, request.thorough)},
             seconds=round(time.monotonic() - started, 1),
             tier=request.tier_name,
@@ -132,7 +138,7 @@ class Run:
     def planned_cases(self) -> list[Case]:
         """What is measured."""
         known = [name for name in self.request.functions if oracle.knows(name)]
-        return cases(multiact.records, known, oracle.kinks)
+        return cases(customs.records, known, oracle.kinks)
 
     def measure(self) -> dict[str, int]:
         """Do everything; returns how many points each dtype had."""
@@ -173,7 +179,7 @@ class Run:
         # The same points whatever was asked for: the kinks of the whole catalogue.
         catalogue = filter(oracle.knows, multiact.records)
         everywhere = cases(multiact.records, catalogue, oracle.kinks)
-        kinks = sorted({kink for case in everywhere for kink in case.kinks})
+        kinks = sorted({kink for case in (*everywhere, *self.cases) for kink in case.kinks})
         decoded = {}
         counts = {}
         for name in self.request.dtypes:
@@ -339,6 +345,8 @@ class Run:
             if case.key in self.unreferenced:
                 reason = self.unreferenced[case.key]
                 yield f"{case.function}({case.label}): no reference: {reason}"
+        for name in filter(customs.is_custom, self.request.functions):
+            yield from custom.contradictions(name)
         states = [self.outcomes[name].state for name in self.request.backends]
         for state in states:
             if state.status == "died":
@@ -356,6 +364,8 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
     """
     complete = request.float32_points >= request.tier.points
     for row in _of_tier(request):
+        if customs.is_custom(row.function):
+            continue
         mine = [
             cell
             for cell in cells
@@ -375,4 +385,8 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
 
 def _of_tier(request: Request) -> tuple[Deviation, ...]:
     """The known deviations that concern the run."""
-    return tuple(row for row in request.deviations if row.tier == request.tier_name)
+    rows = [row for row in request.deviations if row.tier == request.tier_name]
+    if request.tier_name == "default":
+        own = filter(customs.is_custom, request.functions)
+        rows += [row for name in own for row in of_custom(name)]
+    return tuple(rows)

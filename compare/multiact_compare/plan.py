@@ -131,7 +131,14 @@ def cases(
 ) -> list[Case]:
     """The cases of the named functions, as their records list them."""
     return [
-        Case(f"{name}-{index}", name, records[name].kind, dict(params), kinks(name, params))
+        # Keys are parts of file names, in which the colon of a user's function has no place.
+        Case(
+            f"{name.replace(':', '.')}-{index}",
+            name,
+            records[name].kind,
+            dict(params),
+            kinks(name, params),
+        )
         for name in names
         for index, params in enumerate(records[name].cases)
     ]

@@ -42,7 +42,7 @@ def markdown(report: Report) -> str:
         ]
         lines.append(f"| **{function}** | {' | '.join(cells)} |")
     lines += ["", summary.conclusion(report)]
-    lines += [f"- {problem}" for problem in report.problems]
+    lines += [f"- {problem}" for problem in (*report.problems, *report.remarks)]
     machine = report.environment.get("machine", "")
     lines += ["", f"Measured with {summary.versions(report)} on {machine}."]
     return "\n".join(lines) + "\n"
@@ -55,6 +55,7 @@ def _parts(report: Report, width: int) -> Iterator[RenderableType]:
     rows = [f"{s.name}: {s.reason}" for s in report.backends if s.status == "missing"]
     yield from _section("Not measured", rows, "yellow")
     yield from _section("Problems", report.problems, "red")
+    yield from _section("What the truth is", report.remarks, "yellow")
     yield from _section("Known deviations", summary.excuses(report), "yellow")
     yield from _section("At ±inf (reported, not judged)", list(summary.infinities(report)), "dim")
     if report.disagreements:

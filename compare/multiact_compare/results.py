@@ -127,7 +127,10 @@ class BackendState:
 
 @dataclass(frozen=True)
 class Report:
-    """A whole run."""
+    """A whole run.
+
+    ``remarks`` say what a reader must know of the truth that results are measured against.
+    """
 
     functions: list[str]
     backends: list[BackendState]
@@ -140,6 +143,7 @@ class Report:
     environment: Mapping[str, str]
     seconds: float
     tier: TierName = "default"
+    remarks: list[str] = field(default_factory=list)
     schema_version: int = SCHEMA_VERSION
 
     @property

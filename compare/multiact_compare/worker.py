@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 import multiact
+from multiact_compare import customs
 from multiact_compare.adapters import ADAPTERS, Adapter
 from multiact_compare.dtypes import DTYPES, Bits, DType
 from multiact_compare.natives import call, probing
@@ -218,7 +219,7 @@ class Worker:
 
 def of_library(library: ModuleType) -> Resolve:
     """The public functions of multiact or of its precise tier."""
-    return lambda case: (getattr(library, case.function), dict(case.params))
+    return lambda case: (customs.function(case.function, library), dict(case.params))
 
 
 def of_calls(backend: str) -> Resolve:

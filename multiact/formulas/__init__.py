@@ -61,6 +61,11 @@ FAMILIES = {
 
 
 def factory(family: str, name: str) -> Callable[[Lift], Callable[..., Any]]:
-    """What builds one function of the catalogue for a backend."""
+    """What builds one function of the catalogue, or a user's, for a backend."""
+    if family == "custom":
+        # Needed by few, and only once a user has given a formula.
+        from multiact.formulas import custom
+
+        return custom.factory(name)
     made: Callable[[Lift], Callable[..., Any]] = getattr(FAMILIES[family], name)
     return made

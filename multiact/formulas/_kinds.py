@@ -22,7 +22,8 @@ class Elementwise:
 
     ``precise`` is the form that the precise tier evaluates in float64, if this one is not accurate
     enough for it. ``oscillates`` names what has no limit at ±inf: the
-    "derivative", or the "value" and the derivative.
+    "derivative", or the "value" and the derivative. ``given`` are derivatives that a user has
+    chosen: differentiating the value need not lead to them, not even at kinks.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Elementwise:
     keeps_integers: bool = False
     precise: Elementwise | None = None
     oscillates: Literal["", "derivative", "value"] = ""
+    given: bool = False
 
 
 @dataclass(frozen=True)

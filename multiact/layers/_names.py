@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from multiact import _custom
 from multiact._record import Record, records
 
 # Every other word of a function's name is capitalised: log_softmax is LogSoftmax.
@@ -59,12 +60,18 @@ def gated() -> Iterator[tuple[str, Record]]:
 
 
 def find(function: str | Callable[..., Any]) -> Record:
-    """The record of a function of the catalogue, or of its name or alias."""
+    """The record of a function of the catalogue or of one's own, or of its name or alias."""
+    own = _custom.record_of(function)
+    if own is not None:
+        return own
+    if isinstance(function, str) and ":" in function:
+        return _custom.find(function)
     for record in records.values():
         named_so = isinstance(function, str) and function in (record.name, *record.aliases)
         if named_so or function is record.function:
             return record
     raise ValueError(
         f"Activation got {function!r}. Allowed is a function of the catalogue, such as "
-        f"multiact.gelu, or its name; multiact.records has them all."
+        f"multiact.gelu, or its name; multiact.records has them all. One of your own must be made "
+        f"with multiact.activation."
     )

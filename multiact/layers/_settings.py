@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from multiact._arguments import check_axis
+from multiact._custom import find
 from multiact._errors import channel_count, describe
-from multiact._record import Record, records
+from multiact._record import Record
 
 AT_THE_CALL = ("training", "rng", "where", "noise")
 """Parameters of functions that a layer gets, or finds out by itself, whenever it is called."""
@@ -48,7 +49,7 @@ class Settings:
     @property
     def record(self) -> Record:
         """The facts about the function."""
-        return records[self.name]
+        return find(self.name)
 
     def takes(self, name: str) -> bool:
         """Whether the function has this parameter."""

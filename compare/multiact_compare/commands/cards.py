@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 
 import multiact
-from multiact_compare import catalogue
+from multiact_compare import catalogue, customs
 from multiact_compare.commands.options import canonical
 
 
@@ -23,6 +23,6 @@ def list_command(family: str | None) -> None:
 @click.command("show")
 @click.argument("name")
 def show_command(name: str) -> None:
-    """Show everything about the function NAME, which may be an alias."""
-    (found,) = canonical((name,))
-    catalogue.print_card(multiact.records[found], Console(highlight=False))
+    """Show everything about the function NAME, an alias, or your_module:your_function."""
+    (found,) = canonical((name,), own=True)
+    catalogue.print_card(customs.records[found], Console(highlight=False))

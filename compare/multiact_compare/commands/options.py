@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 import multiact
-from multiact_compare import report, results
+from multiact_compare import customs, report, results
 from multiact_compare.dtypes import DTYPES
 from multiact_compare.plan import BACKENDS
 from multiact_compare.report import Document
@@ -108,8 +108,20 @@ def _checked_reports(
     return reports
 
 
-def canonical(names: Sequence[str]) -> list[str]:
-    """Canonical names in the catalogue's order, all for none; a wrong one is a wrong call."""
+def canonical(names: Sequence[str], own: bool = False) -> list[str]:
+    """Canonical names in the catalogue's order, all for none; a wrong one is a wrong call.
+
+    ``own``: your_module:your_function is allowed as well, and comes after them.
+    """
+    mine = [_loaded(name) for name in names if own and customs.is_custom(name)]
+    if mine:
+        rest = [name for name in names if not customs.is_custom(name)]
+        return [*(canonical(rest) if rest else ()), *dict.fromkeys(mine)]
+    if any(map(customs.is_custom, names)):
+        raise click.UsageError(
+            f"{', '.join(filter(customs.is_custom, names))}: this works on the catalogue alone; "
+            "parity (without --exhaustive), show and plot take activations of your own"
+        )
     known = {
         spelling: record.name
         for record in multiact.records.values()
@@ -117,6 +129,14 @@ def canonical(names: Sequence[str]) -> list[str]:
     }
     chosen = {known[checked(name, known, "function")] for name in names}
     return [name for name in multiact.records if name in (chosen or multiact.records)]
+
+
+def _loaded(name: str) -> str:
+    """The name of a user's activation, whose module is there."""
+    try:
+        return customs.load(name).record.name
+    except customs.UnknownCustomError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def checked(name: str, known: Iterable[str], what: str) -> str:

@@ -89,8 +89,10 @@ def parity_command(
     """Measure NAMES (default: every function) on every backend against certified arithmetic.
 
     Values, first and second derivatives, eager and compiled, in ULP against interval arithmetic,
-    and the backends against one another. Exit status: 0 if the contract holds, 1 if it does not,
-    2 for a wrong call, or if an exhaustive run cannot be carried out.
+    and the backends against one another. A name is one of the catalogue, or
+    your_module:your_function for what multiact.activation has made. Exit status: 0
+    if the contract holds, 1 if it does not, 2 for a wrong call, or if an exhaustive run cannot be
+    carried out.
     """
     _check_options(context, exhaustive is not None)
     if exhaustive is not None:
@@ -111,7 +113,7 @@ def parity_command(
     writable(json_file)
     modes: tuple[Mode, ...] = ("eager",) if no_compiled else MODES
     request = parity.Request(
-        functions=canonical(names),
+        functions=canonical(names, own=True),
         backends=[name for name in BACKENDS if name in backends] if backends else BACKENDS,
         named=frozenset(backends),
         dtypes=[name for name in DTYPES if name in dtypes] if dtypes else tuple(DTYPES),

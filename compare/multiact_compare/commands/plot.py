@@ -13,7 +13,7 @@ import click
 
 import multiact
 from multiact import Record
-from multiact_compare import plots
+from multiact_compare import customs, plots
 from multiact_compare.commands.options import canonical, checked, writable
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def plot_command(
 ) -> None:
     """Draw NAMES (default: every function): value, first and second derivative.
 
+    A name is one of the catalogue, or your_module:your_function.
+
     Kinks are marked by dots; where a curve jumps, a dot is the value and a ring is not. Dotted
     lines are asymptotes. Of functions of rows one entry runs. Exit status: 2 for a wrong call.
     """
@@ -61,7 +63,8 @@ def plot_command(
     if overlay and not names:
         raise click.UsageError("--overlay needs the NAMES of functions to compare")
     # In the order in which they were named, which is that of the legend.
-    records = [multiact.records[canonical((name,))[0]] for name in dict.fromkeys(names)]
+    chosen = [canonical((name,), own=True)[0] for name in dict.fromkeys(names)]
+    records = [customs.records[name] for name in chosen]
     records = list({record.name: record for record in records}.values())
     records = records or list(multiact.records.values())
     options = plots.Options(
@@ -70,7 +73,8 @@ def plot_command(
         theme=plots.DARK if dark else plots.LIGHT,
     )
     together = "gallery" if gallery else "overlay" if overlay else None
-    paths = _paths(output, kind, [together] if together else [record.name for record in records])
+    stems = [record.name.rpartition(":")[2] for record in records]
+    paths = _paths(output, kind, [together] if together else stems)
     if importlib.util.find_spec("matplotlib") is None:
         raise click.UsageError(
             "pictures need matplotlib, which is not installed: pip install 'multiact[plot]'"

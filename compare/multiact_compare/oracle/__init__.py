@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from flint import arb, ctx
 
+from multiact_compare import customs
 from multiact_compare.dtypes import Doubles
+from multiact_compare.oracle import custom
 from multiact_compare.oracle.elementwise import FORMULAS, KINKS
 from multiact_compare.oracle.enclosure import (
     ACCURACY,
@@ -39,7 +41,7 @@ FAR = 2.0**100
 
 def knows(name: str) -> bool:
     """Whether there is a definition for this function."""
-    return name in FORMULAS or name in ROW_FORMULAS
+    return name in FORMULAS or name in ROW_FORMULAS or customs.is_custom(name)
 
 
 def elementwise(
@@ -61,11 +63,23 @@ def elementwise(
 
 def kinks(name: str, params: Mapping[str, object]) -> tuple[float, ...]:
     """Where the derivative jumps, or the function itself; rows have no kinks."""
+    if customs.is_custom(name):
+        return customs.records[name].kinks
     return KINKS[name](**params) if name in KINKS else ()
 
 
+def definition(name: str) -> Callable[..., Point]:
+    """The definition of an elementwise function, of the catalogue or of a user."""
+    return custom.definition(name) if customs.is_custom(name) else FORMULAS[name]
+
+
 def limits(name: str, params: Mapping[str, object]) -> dict[float, tuple[float, float]]:
-    """The limits of value and derivative at −inf and +inf, NaN where there is none."""
+    """The limits of value and derivative at −inf and +inf, NaN where there is none.
+
+    Those of a user's activation are asked for only if its record says that it has some.
+    """
+    if customs.is_custom(name) and customs.records[name].limits is None:
+        return {}
     found = {}
     for sign in (-1.0, 1.0):
         table = elementwise(name, params, sign * np.array([FAR, 2 * FAR]))
@@ -103,7 +117,7 @@ def _evaluate(name: str, params: Mapping[str, object], xs: list[float], second: 
     hard: list[int] = []
     before, ctx.prec = ctx.prec, START_PRECISION
     try:
-        at = FORMULAS[name](**params)
+        at = definition(name)(**params)
         for index, x in enumerate(xs):
             for value in at(x, second):
                 if isinstance(value, float):
@@ -130,7 +144,7 @@ def _at_point(
     name: str, params: Mapping[str, object], x: float, second: bool
 ) -> Callable[[], Callable[[], tuple[Value, ...]]]:
     def build() -> Callable[[], tuple[Value, ...]]:
-        at: Point = FORMULAS[name](**params)
+        at: Point = definition(name)(**params)
         return lambda: at(x, second)
 
     return build

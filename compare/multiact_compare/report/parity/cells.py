@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import multiact
-from multiact_compare import catalogue, summary
+from multiact_compare import catalogue, customs, summary
 from multiact_compare.dtypes import DTYPES
 from multiact_compare.plan import Quantity
 from multiact_compare.report.document import Level
@@ -87,7 +86,7 @@ class Index:
 
 def defaults(function: str, cells: Iterable[Cell]) -> str:
     """The parameters of a function's first case, as its cells spell them."""
-    record = multiact.records.get(function)
+    record = customs.records.get(function)
     if record is not None:
         return catalogue.parameters(record.cases[0])
     return next((cell.case for cell in cells), "")

@@ -43,7 +43,9 @@ def document(report: Report) -> Document:
 
 def _overview(index: Index) -> Iterator[Section]:
     report = index.report
-    yield Section("Overview", [Paragraph(_introduction(index)), _matrix(index)], "overview")
+    remarks = map(Paragraph, report.remarks)
+    words = Paragraph(_introduction(index))
+    yield Section("Overview", [words, *remarks, _matrix(index)], "overview")
     failures = [
         [failure.function, failure.backend, SYMBOLS[failure.quantity], summary.explain(failure)]
         for failure in summary.failures(report)

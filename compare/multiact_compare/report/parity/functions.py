@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-import multiact
-from multiact_compare import curves, plan
+from multiact_compare import curves, customs, plan
 from multiact_compare.catalogue import signature
 from multiact_compare.dtypes import Doubles
 from multiact_compare.plain_formula import plain
@@ -61,15 +60,16 @@ def disagreement_row(one: Disagreement, share: float) -> list[Entry | str]:
 
 
 def _facts(function: str) -> Iterator[Block]:
-    record = multiact.records.get(function)
+    record = customs.records.get(function)
     if record is not None:
         yield Paragraph(f"{record.summary} `{signature(record)}`")
-        yield Paragraph(f"`{plain(record.formula)}`")
+        if record.formula:
+            yield Paragraph(f"`{plain(record.formula)}`")
 
 
 def _graphs(function: str) -> Iterator[Figure]:
     """Value and derivative, with the parameters of the first case."""
-    record = multiact.records.get(function)
+    record = customs.records.get(function)
     for panel in curves.panels(record, record.cases[0])[:2] if record else ():
         lines = [_thinned(line) for line in panel.lines]
         dots = [dot for line in panel.lines if np.isnan(line.ys).any() for dot in line.dots]

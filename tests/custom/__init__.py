@@ -1,0 +1,1 @@
+"""Activations of users: one formula, every framework."""
