@@ -16,7 +16,10 @@ import pytest
 import multiact
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PAGES = ("index.md", "quickstart.md", "zh/quickstart.md", "layers.md", "contract.md", "testing.md")
+PAGES = (
+    "index.md", "quickstart.md", "zh/quickstart.md", "layers.md", "ecosystems.md", "contract.md",
+    "testing.md",
+)  # fmt: skip
 RECORDS = list(multiact.records.values())
 
 
@@ -45,6 +48,8 @@ def run(text: str, name: str) -> str:
     return "".join(said)
 
 
+# What PyTorch's ONNX exporter does inside.
+@pytest.mark.filterwarnings("ignore:.*isinstance.treespec, LeafSpec:FutureWarning")
 @pytest.mark.parametrize("page", PAGES)
 def test_examples(page: str) -> None:
     assert run(examples(page), page) == ""
