@@ -17,14 +17,9 @@ import multiact
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGES = (
-    "index.md",
-    "quickstart.md",
-    "zh/quickstart.md",
-    "layers.md",
-    "custom.md",
-    "contract.md",
-    "testing.md",
-)
+    "index.md", "quickstart.md", "zh/quickstart.md", "layers.md", "custom.md", "ecosystems.md",
+    "contract.md", "testing.md",
+)  # fmt: skip
 RECORDS = list(multiact.records.values())
 
 
@@ -53,6 +48,8 @@ def run(text: str, name: str) -> str:
     return "".join(said)
 
 
+# What PyTorch's ONNX exporter does inside.
+@pytest.mark.filterwarnings("ignore:.*isinstance.treespec, LeafSpec:FutureWarning")
 @pytest.mark.parametrize("page", PAGES)
 def test_examples(page: str) -> None:
     assert run(examples(page), page) == ""

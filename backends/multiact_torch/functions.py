@@ -15,7 +15,7 @@ import torch
 from torch.autograd import forward_ad
 
 from multiact.backend import Elementwise, Rowwise
-from multiact_torch import blocks, traced
+from multiact_torch import blocks, onnx, traced
 from multiact_torch import primitives as xp
 
 functorch_active = torch._C._are_functorch_transforms_active
@@ -39,10 +39,12 @@ class Kernels(NamedTuple):
     """Native kernels that stand in for parts of a formula in eager mode.
 
     ``value(x)`` and ``slope(x)`` take x in its own dtype; ``slope`` is never differentiated.
+    ``onnx(x)`` stands in for the formula where the graph becomes an ONNX model.
     """
 
     value: Callable[[Any], Any] | None = None
     slope: Callable[[Any], Any] | None = None
+    onnx: Callable[[Any], Any] | None = None
 
 
 NO_KERNELS = Kernels()
@@ -121,6 +123,19 @@ def in_arithmetic(
     """A formula's value: computed in the dtype of the arithmetic, rounded once to x's own."""
     x_ready, parameters = ready(x, parameters, arithmetic)
     return narrow(value(primitives, x_ready, *parameters), x.dtype)
+
+
+def graph_primitives() -> Any:
+    """What a formula is traced over."""
+    return onnx if torch.onnx.is_in_onnx_export() else traced
+
+
+def inline(value: Callable[..., Any], kernels: Kernels, x: Any, parameters: tuple[Any, ...]) -> Any:
+    """A formula's value as operators of the graph that is being traced."""
+    primitives = graph_primitives()
+    if primitives is onnx and kernels.onnx is not None:
+        return kernels.onnx(x)
+    return in_arithmetic(value, x, parameters, primitives)
 
 
 def linearised(

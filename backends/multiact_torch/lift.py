@@ -16,7 +16,7 @@ import torch
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
 from multiact.formulas import precise_elementwise, precise_rowwise
-from multiact_torch import functions, traced
+from multiact_torch import functions
 from multiact_torch import primitives as xp
 from multiact_torch.functions import ARITHMETIC, NO_KERNELS, PRECISE, Kernels
 
@@ -67,7 +67,7 @@ class TorchLift:
                     return compiled.apply(x, *parameters)
                 if precise or (given and functions.functorch_active()):
                     return functions.linearised(formula, x, parameters, arithmetic)
-                return functions.in_arithmetic(value, x, parameters, traced)
+                return functions.inline(value, kernels, x, parameters)
             if functions.differentiates(tensors):
                 return eager.apply(x, *parameters)
             return functions.evaluate(value, kernels, x, parameters, arithmetic)
@@ -86,7 +86,8 @@ class TorchLift:
             if torch.compiler.is_compiling():
                 if functions.inlined([x]):
                     wide = x.to(arithmetic[x.dtype])
-                    return functions.narrow(formula.value(traced, wide, mask, *static), x.dtype)
+                    y = formula.value(functions.graph_primitives(), wide, mask, *static)
+                    return functions.narrow(y, x.dtype)
                 return compiled.apply(x, mask, *static)
             if functions.differentiates([x]):
                 return eager.apply(x, mask, *static)

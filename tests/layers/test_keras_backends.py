@@ -111,3 +111,16 @@ assert layer.get_config()["activation"]["config"] == "multiact>leaky_relu", laye
 assert keras.layers.Dense.from_config(layer.get_config()).activation is multiact.leaky_relu
 """
     run(program, tmp_path, backend)
+
+
+def test_the_gap_that_remains(tmp_path: Path) -> None:
+    """Keras cannot be told by a module that was imported before it; the documentation says so."""
+    program = """
+import multiact
+import keras
+layer = keras.layers.Dense(2, activation=multiact.leaky_relu)
+assert layer.get_config()["activation"] == "leaky_relu"
+import multiact.layers.keras
+assert layer.get_config()["activation"]["config"] == "multiact>leaky_relu"
+"""
+    run(program, tmp_path, "jax")

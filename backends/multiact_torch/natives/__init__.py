@@ -16,7 +16,7 @@ WRAPPERS = {
     ),
     smooth: (
         "elu", "selu", "celu", "sigmoid", "tanh", "log_sigmoid", "arctan", "softplus", "silu",
-        "mish", "gelu",
+        "mish", "gelu", "serf", "phish",
     ),
     rows: ("softmax", "log_softmax", "softmin", "logsumexp", "maxout", "glu"),
 }  # fmt: skip

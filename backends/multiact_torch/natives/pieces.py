@@ -103,7 +103,8 @@ def hard_tanh(formula: Function) -> Function:
 
 def hard_sigmoid(formula: Function) -> Function:
     # The native derivative has none of its own, and in float64 it is 1/6 in float32.
-    lifted = _lift.elementwise(HARD_SIGMOID, "hard_sigmoid", Kernels(F.hardsigmoid, _sixth))
+    kernels = Kernels(F.hardsigmoid, _sixth, onnx=F.hardsigmoid)
+    lifted = _lift.elementwise(HARD_SIGMOID, "hard_sigmoid", kernels)
 
     def hard_sigmoid(x: Any) -> Any:
         return lifted(x)

@@ -8,8 +8,11 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
+from multiact.backend import Elementwise
+from multiact.formulas.self_gated import PHISH, SERF
 from multiact.formulas.sigmoidal import LOG_SIGMOID
 from multiact.formulas.smooth import GELU, GELU_TANH, MISH, SILU_UNIT, SQRT_HALF
+from multiact_torch import functions, onnx
 from multiact_torch.functions import ARITHMETIC, Kernels
 from multiact_torch.lift import TorchLift
 
@@ -99,7 +102,7 @@ def mish(formula: Function) -> Function:
 
 
 def gelu(formula: Function) -> Function:
-    none = _lift.elementwise(GELU, "gelu", Kernels(_gelu, _gelu_slope))
+    none = _lift.elementwise(GELU, "gelu", Kernels(_gelu, _gelu_slope, F.gelu))
     # 1 + tanh(u) cancels in the native derivative of the tanh form.
     tanh_form = _lift.elementwise(GELU_TANH, "gelu", Kernels(_gelu_tanh))
 
@@ -161,3 +164,25 @@ def arctan(formula: Function) -> Function:
         return formula(x)
 
     return arctan
+
+
+def serf(formula: Function) -> Function:
+    return _with_tails(SERF)
+
+
+def phish(formula: Function) -> Function:
+    return _with_tails(PHISH)
+
+
+def _with_tails(formula: Elementwise) -> Function:
+    """As made from the formula; in ONNX, whose errors it would magnify, over better primitives."""
+
+    def tails(x: Any) -> Any:
+        return functions.in_arithmetic(formula.value, x, (), onnx.tails)
+
+    lifted = _lift.elementwise(formula, formula.name, Kernels(onnx=tails))
+
+    def function(x: Any) -> Any:
+        return lifted(x)
+
+    return function
