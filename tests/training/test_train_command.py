@@ -64,7 +64,7 @@ def test_defaults(trained: Engine) -> None:
         for framework in ("numpy", "torch", "tensorflow", "jax")
     ]
     assert trained.data is not None
-    assert (trained.data.name, trained.jobs) == ("digits", 1)
+    assert (trained.data.name, trained.jobs) == ("digits", 0)
     assert "How far the frameworks are apart" in done.output
     assert "Ranking" not in done.output
     assert "100% jax: relu, seed 0, epoch 10" in done.output
@@ -157,7 +157,7 @@ def test_own_data(trained: Engine, tmp_path: Path) -> None:
     assert trained.data is not None
     assert trained.data.train_images.shape == (12, 3, 4, 1)
     for arguments, message in (
-        (("--batch-size", 13), "more than the 12 images"),
+        (("--batch-size", 13), "batch size 13 does not fit"),
         (("--batch-size", 4, "--model", "cnn"), "6×6 pixels at least"),
     ):
         wrong = call("--data", tmp_path, *arguments)
@@ -176,6 +176,9 @@ def test_own_data(trained: Engine, tmp_path: Path) -> None:
         (["--model", "cnn", "-b", "torch", "numpy"], "there is no model cnn on numpy"),
         (["--epochs", "0"], "x>=1"),
         (["--learning-rate", "0"], "x>0"),
+        (["--learning-rate", "nan"], "learning rate nan is not allowed"),
+        (["--learning-rate", "inf"], "learning rate inf is not allowed"),
+        (["--batch-size", "1443"], "its 1442 training images"),
         (["--seeds", "0"], "x>=1"),
         (["relu"], "unexpected extra argument"),
         (["--epochs", "3", "relu"], "unexpected extra argument"),

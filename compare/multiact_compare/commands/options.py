@@ -35,7 +35,7 @@ class ListOption(click.Option):
     """An option of a :class:`ListCommand` that takes all values behind it: ``-a relu gelu``."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, multiple=True, **settings)
+        super().__init__(*arguments, **{**settings, "multiple": True})
 
 
 class ListCommand(click.Command):

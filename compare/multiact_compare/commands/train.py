@@ -26,11 +26,10 @@ from multiact_compare.commands.options import (
 )
 from multiact_compare.environment import environment
 from multiact_compare.flags import flags
-from multiact_compare.training import activations, data, document, engine, figure, models
+from multiact_compare.training import data, document, engine, figure, models
 from multiact_compare.training.results import FRAMEWORKS, Data, Experiment, Model, Setup
 from multiact_compare.training.terminal import Bars, print_experiment
 
-DTYPES = ("float32", "float64")
 RATES = models.LEARNING_RATES
 
 PACKAGES = {
@@ -67,7 +66,7 @@ PACKAGES = {
     metavar="NAME ...",
     help="Frameworks to train on: numpy, torch, tensorflow, jax. Default: all that have the model.",
 )
-@click.option("-d", "--dtype", type=Name(DTYPES), default="float32", show_default=True)
+@click.option("-d", "--dtype", type=Name(engine.DTYPES), default="float32", show_default=True)
 @click.option("--epochs", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
 @click.option(
@@ -98,9 +97,8 @@ PACKAGES = {
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Processes that train at the same time; several share the cores, and seconds say less.",
+    default=None,
+    help="Frameworks that train at the same time, on a core each. Default: one per core.",
 )
 @click.pass_context
 def train_command(
@@ -116,7 +114,7 @@ def train_command(
     folder: Path | None,
     reports: tuple[Path, ...],
     figure_file: Path | None,
-    jobs: int,
+    jobs: int | None,
 ) -> None:
     """Train a classifier of images alike on every framework, and compare.
 
@@ -129,7 +127,6 @@ def train_command(
     chosen = _activations(names)
     frameworks = _frameworks(model, backends)
     _check_figure(figure_file)
-    trained_on = _data(model, folder, batch_size)
     setups = [
         Setup(
             model=model,
@@ -143,16 +140,17 @@ def train_command(
         )
         for activation, seed, framework in product(chosen, range(seeds), frameworks)
     ]
+    trained_on = _data(folder, setups)
     # As with Ctrl-C: the workers end and the temporary files go.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with Bars(setups, Console(stderr=True)) as bars:
-        runs = engine.train(setups, trained_on, bars.heard, jobs)
+        runs = engine.train(setups, trained_on, bars.heard, jobs or 0)
     experiment = Experiment(
         data=trained_on.name,
         train_size=len(trained_on.train_labels),
         test_size=len(trained_on.test_labels),
         runs=tuple(runs),
-        environment={**environment(), **_versions(frameworks), **flags(jobs, thorough=False)},
+        environment={**environment(), **_versions(frameworks), **flags(jobs or 0, thorough=False)},
     )
     print_experiment(experiment, Console())
     pictures = []
@@ -164,13 +162,7 @@ def train_command(
 
 def _activations(names: tuple[str, ...]) -> list[str]:
     """Canonical names in the order in which they were given."""
-    chosen = dict.fromkeys(canonical((name,))[0] for name in names or ("relu",))
-    for name in chosen:
-        try:
-            activations.activation(name)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
-    return list(chosen)
+    return list(dict.fromkeys(canonical((name,))[0] for name in names or ("relu",)))
 
 
 def _frameworks(model: Model, backends: tuple[str, ...]) -> list[str]:
@@ -198,19 +190,14 @@ def _check_figure(path: Path | None) -> None:
         )
 
 
-def _data(model: Model, folder: Path | None, batch_size: int) -> Data:
-    """The data, if the model can be trained on it."""
+def _data(folder: Path | None, setups: list[Setup]) -> Data:
+    """The data, if everything can be trained on it."""
     try:
         found = data.load(folder)
-        models.architecture(model, found)
+        for setup in setups:
+            engine.check(setup, found)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    count = len(found.train_labels)
-    if batch_size > count:
-        raise click.UsageError(
-            f"--batch-size {batch_size} is more than the {count} images of {found.name}; take "
-            f"{count} or fewer"
-        )
     return found
 
 

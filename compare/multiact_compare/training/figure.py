@@ -52,6 +52,8 @@ def draw(experiment: Experiment, theme: plots.Theme = plots.LIGHT) -> Figure:
 
 
 def _fill(axes: Axes, panel: Panel, names: list[str], theme: plots.Theme) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     longest = max(len(curve.mean) for curve in panel.curves)
     for curve in panel.curves:
         index = names.index(curve.name) if curve.name in names else len(names)
@@ -68,7 +70,7 @@ def _fill(axes: Axes, panel: Panel, names: list[str], theme: plots.Theme) -> Non
     if panel.log:
         axes.set_yscale("log")
     axes.set_xlim(1 - 0.02 * longest, longest + 0.02 * longest)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(panel.title, fontsize=10, color=theme.ink)
     axes.grid(color=theme.ink, alpha=0.12, linewidth=0.6)
     axes.tick_params(which="both", color=theme.ink, labelcolor=theme.ink, length=3, labelsize=8)

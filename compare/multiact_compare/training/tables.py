@@ -34,7 +34,7 @@ def tables(experiment: Experiment) -> list[tuple[str, str, pages.Table]]:
 def ranking_table(ranked: Sequence[Ranked]) -> pages.Table:
     """The activations in order, with the spread of the seeds."""
     frameworks = list(dict.fromkeys(name for row in ranked for name in row.seconds))
-    rows = []
+    rows: list[list[pages.Entry | str]] = []
     for place, row in enumerate(ranked, start=1):
         times = [_ratio(row.seconds.get(name)) for name in frameworks]
         rows.append(
@@ -73,7 +73,7 @@ def ranking_table(ranked: Sequence[Ranked]) -> pages.Table:
 
 def frameworks_table(runs: Sequence[Run]) -> pages.Table:
     """What each framework gave with each activation, over the seeds."""
-    rows = []
+    rows: list[list[pages.Entry | str]] = []
     for (activation, framework), group in _grouped(runs).items():
         takes: tuple[tuple[Callable[[Epoch], float], Callable[[float], str]], ...] = (
             (lambda epoch: epoch.loss, loss),
@@ -106,7 +106,7 @@ def frameworks_table(runs: Sequence[Run]) -> pages.Table:
 
 def divergence_table(apart: Sequence[summary.Divergence]) -> pages.Table:
     """The largest divergence of each activation, over epochs and seeds."""
-    rows = []
+    rows: list[list[pages.Entry | str]] = []
     for activation in dict.fromkeys(one.activation for one in apart):
         mine = [one for one in apart if one.activation == activation]
         worst = max(mine, key=lambda one: one.worst[0])
