@@ -8,7 +8,6 @@ error, which the parent keeps in a file.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -20,15 +19,12 @@ from typing import Any
 import numpy as np
 
 import multiact
-from multiact_compare.adapters import ADAPTERS, Adapter
+from multiact_compare.adapters import Adapter
+from multiact_compare.channel import Announce, describe, import_backend, open_channel
 from multiact_compare.dtypes import DTYPES, Bits, DType
 from multiact_compare.natives import call, probing
 from multiact_compare.plan import Case, Measurement, Quantity, measurements
 
-QUOTED = 250
-"""How much of the beginning and of the end of a long message is kept."""
-
-Announce = Callable[..., None]
 Resolve = Callable[[Case], tuple[Callable[..., Any], dict[str, Any]]]
 """Case -> the function that is measured for it, and the parameters to call it with."""
 
@@ -263,15 +259,6 @@ def rowwise_program(
     return lambda x, c, v: multiact.vjp(lambda z: gradient(z, c), x, v).x
 
 
-def describe(error: BaseException) -> str:
-    """An exception in one line that fits into a report."""
-    text = " ".join(str(error).split())
-    if len(text) > 2 * QUOTED:
-        # Compilers tell at the end where it happened, after much advice.
-        text = f"{text[:QUOTED]} … {text[-QUOTED:]}"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
 def _everything(
     measurements: list[Measurement], resolve: Resolve
 ) -> Callable[[dict[str, Any]], list[list[Any]]]:
@@ -299,25 +286,12 @@ def _result_shape(operands: list[Bits], quantity: Quantity) -> tuple[int, ...]:
 
 def main(job_file: str) -> None:
     """Work a job file off; the last thing said is ``end``, ``missing`` or ``broken``."""
-    # Frameworks and compilers print what they like: keep the report's channel for ourselves.
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def announce(event: str, **facts: Any) -> None:
-        channel.write(json.dumps({"event": event, **facts}) + "\n")
-        channel.flush()
-
+    announce = open_channel()
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
     backend = job["backend"]
-    try:
-        adapter = ADAPTERS[backend]()
-    except ModuleNotFoundError as error:
-        announce("missing" if error.name == backend else "broken", reason=describe(error))
+    adapter = import_backend(backend, announce)
+    if adapter is None:
         return
-    except Exception as error:
-        announce("broken", reason=describe(error))
-        return
-    announce("ready", versions=adapter.versions(), notes=adapter.notes())
     cases = [Case(**{**case, "kinks": tuple(case["kinks"])}) for case in job["cases"]]
     resolve = of_library(multiact.precise if job["tier"] == "precise" else multiact)
     if job["tier"] in ("native", "port"):

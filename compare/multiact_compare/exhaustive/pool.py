@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from typing import IO, Any
 
-from multiact_compare.processes import SINGLE_THREAD, TAIL_LINES, XLA_SINGLE_THREAD
+from multiact_compare.children import how_it_died, surroundings
 
 
 class WorkerDiedError(Exception):
@@ -62,11 +60,8 @@ class Worker:
 
     def _ending(self) -> str:
         code = self._process.wait()
-        how = f"signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"status {code}"
         self._log.seek(0)
-        text = self._log.read().decode(errors="replace").strip()
-        tail = " / ".join(line.strip() for line in text.splitlines()[-TAIL_LINES:])
-        return f"died with {how}: {tail or 'nothing on standard error'}"
+        return how_it_died(code, self._log.read().decode(errors="replace"))
 
 
 class Pool:
@@ -79,9 +74,6 @@ class Pool:
 
     def start(self) -> Worker | None:
         """A new worker, or ``None`` once the pool is closed."""
-        flags = f"{os.environ.get('XLA_FLAGS', '')} {XLA_SINGLE_THREAD}".strip()
-        # The worker must find what this process finds, however it was told to.
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         with self._lock:
             if self._closed:
                 return None
@@ -93,7 +85,7 @@ class Pool:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 encoding="utf-8",
-                env={**os.environ, **SINGLE_THREAD, "XLA_FLAGS": flags, "PYTHONPATH": path},
+                env=surroundings(),
             )
             worker = Worker(process, log)
             self._running.add(worker)

@@ -9,7 +9,6 @@ it does not outlive the parent.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import time
@@ -17,13 +16,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import multiact
-from multiact_compare.adapters import ADAPTERS, Adapter
+from multiact_compare.adapters import Adapter
+from multiact_compare.channel import describe, import_backend, open_channel
 from multiact_compare.dtypes import DTYPES, Bits
 from multiact_compare.exhaustive import space
 from multiact_compare.exhaustive.request import judge_of
 from multiact_compare.plan import Case, Quantity
 from multiact_compare.tiers import TIERS
-from multiact_compare.worker import describe
 
 BLOCK = 1 << 16
 """Keys per call of a function; blocks start at multiples of it wherever the work was divided, so
@@ -99,32 +98,19 @@ def main() -> None:
     """Work portions off until there are no more."""
     # Ctrl-C is meant for the parent, which ends the workers after it has saved what is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def say(event: str, **facts: Any) -> None:
-        channel.write(json.dumps({"event": event, **facts}) + "\n")
-        channel.flush()
-
+    announce = open_channel()
     job = json.loads(sys.stdin.readline())
-    backend = job["backend"]
-    try:
-        adapter = ADAPTERS[backend]()
-    except ModuleNotFoundError as error:
-        say("missing" if error.name == backend else "broken", reason=describe(error))
+    adapter = import_backend(job["backend"], announce)
+    if adapter is None:
         return
-    except Exception as error:
-        say("broken", reason=describe(error))
-        return
-    say("ready", versions=adapter.versions(), notes=adapter.notes())
     sweeper = Sweeper(adapter, job)
     for line in sys.stdin:
         try:
             found = sweeper.work(json.loads(line))
         except Exception as error:
-            say("error", reason=describe(error))
+            announce("error", reason=describe(error))
         else:
-            say("done", **found)
+            announce("done", **found)
 
 
 if __name__ == "__main__":

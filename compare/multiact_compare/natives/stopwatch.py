@@ -22,8 +22,8 @@ from typing import Any, Self
 import numpy as np
 
 from multiact_compare.adapters import ADAPTERS
+from multiact_compare.children import surroundings
 from multiact_compare.natives import call
-from multiact_compare.processes import SINGLE_THREAD, XLA_SINGLE_THREAD
 
 SHAPE = (1000, 1000)
 REPEATS = 5
@@ -50,10 +50,7 @@ class Stopwatch:
     """The processes of some libraries; a context, so that they end."""
 
     def __init__(self, libraries: Sequence[str]) -> None:
-        path = os.pathsep.join(entry for entry in sys.path if entry)
-        flags = f"{os.environ.get('XLA_FLAGS', '')} {XLA_SINGLE_THREAD}".strip()
-        threads = {**SINGLE_THREAD, "XLA_FLAGS": flags}
-        environment = {**os.environ, **threads, "PYTHONPATH": path}
+        environment = surroundings()
         self._processes = {
             library: subprocess.Popen(
                 [sys.executable, "-P", "-m", "multiact_compare.natives.stopwatch", library],

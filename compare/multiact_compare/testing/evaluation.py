@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from multiact_compare.channel import describe
 from multiact_compare.dtypes import Bits, DType
 from multiact_compare.plan import Quantity
 from multiact_compare.testing.backends import Backend, kind_of, quiet
-from multiact_compare.worker import describe
 
 
 @dataclass(frozen=True)
