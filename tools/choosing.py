@@ -1,0 +1,287 @@
+"""Render the tables of docs/which-activation.md from the code and from reports of training.
+
+``python tools/choosing.py`` renders the table of properties; ``--runs FOLDER`` what was measured as
+well, from the reports that ``make choosing`` writes there; ``--check`` changes nothing and exits 1
+if the table of properties is not current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+from multiact_compare import plots
+from multiact_compare.catalogue import interval
+from multiact_compare.report import Table, markdown
+from multiact_compare.training import document, summary
+from multiact_compare.training.results import Experiment, Run
+from multiact_compare.training.summary import Ranked
+from multiact_compare.training.tables import (
+    dead_table,
+    digits,
+    divergence_table,
+    gradients_table,
+    percent,
+    ranking_table,
+)
+
+import multiact
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PAGE, PICTURE = DOCS / "which-activation.md", DOCS / "which-activation.svg"
+
+NAMES = {"mlp": "perceptron", "fast": "perceptron, learning rate 0.1", "cnn": "convolutions"}
+"""The reports that rank, and what they are called; ``frameworks`` is the fourth."""
+
+CHOICE = (
+    "relu", "leaky_relu", "squared_relu", "elu", "selu", "softplus", "gelu", "silu", "mish",
+    "hard_silu", "tanh", "softsign", "sigmoid", "identity",
+)  # fmt: skip
+"""The functions whose properties are listed; those that `make choosing` trains."""
+
+
+def properties() -> str:
+    """What the records say of each function."""
+    rows = []
+    for name in CHOICE:
+        record = multiact.records[name]
+        sides = "both sides" if len(record.saturates) == 2 else ", ".join(record.saturates) or "no"
+        rows.append(
+            [
+                f"`{name}`",
+                interval(record.range),
+                record.smoothness or "",
+                "yes" if record.monotonic else "no",
+                "yes" if record.zero_centred else "no",
+                sides,
+                interval(record.derivative_range),
+                percent(record.zeros or 0.0),
+            ]
+        )
+    columns = (
+        *("function", "range", "smoothness", "monotonic", "zero-centred", "saturates"),
+        *("derivative", "zeros"),
+    )
+    return _markdown(Table("", columns, rows))
+
+
+def overview(experiments: Mapping[str, Experiment]) -> str:
+    """The accuracies in all experiments beside each other, with their places."""
+    ranked = {name: summary.ranking(one.runs) for name, one in experiments.items()}
+    places = {
+        name: {row.activation: place for place, row in enumerate(rows, start=1)}
+        for name, rows in ranked.items()
+    }
+    by_name = {name: {row.activation: row for row in rows} for name, rows in ranked.items()}
+    functions = sorted(
+        set.intersection(*(set(one) for one in places.values())),
+        key=lambda function: statistics.fmean(one[function] for one in places.values()),
+    )
+    body = []
+    for function in functions:
+        cells = [f"`{function}`"]
+        for name in experiments:
+            row = by_name[name][function]
+            mark = " =" if row.level else ""
+            cells.append(f"{places[name][function]}. {_accuracy(row)}{mark}")
+        body.append(cells)
+    caption = (
+        "Place and held-out accuracy, mean ± standard deviation over the seeds, in the order of "
+        f"the mean place. = : not told apart from the first (less than {summary.FAR:g} standard "
+        "errors behind it, seed by seed)."
+    )
+    return _markdown(Table(caption, ("function", *(NAMES[name] for name in experiments)), body))
+
+
+def findings(experiments: Mapping[str, Experiment]) -> str:
+    """Sentences: who is told apart from whom, and how alike the orders are."""
+    ranked = {name: summary.ranking(one.runs) for name, one in experiments.items()}
+    lines = []
+    for name, rows in ranked.items():
+        level = [row.activation for row in rows[1:] if row.level]
+        behind = [row.activation for row in rows if row.level is False]
+        said = f"- {NAMES[name].capitalize()}: `{rows[0].activation}` is first with "
+        said += f"{_accuracy(rows[0])}. "
+        said += f"Not told apart from it: {_codes(level)}. Behind it: {_codes(behind)}."
+        lines.append(said)
+    for one, other in combinations(ranked, 2):
+        lines.append(
+            f"- Rank correlation (Spearman) of {NAMES[one]} and {NAMES[other]}: "
+            f"{digits(_correlation(ranked[one], ranked[other]))}."
+        )
+    return "\n".join(lines)
+
+
+def times(experiments: Mapping[str, Experiment]) -> str:
+    """An epoch's time with each function, in each network."""
+    ratios = {
+        name: next(iter(summary.times(one.runs).values())) for name, one in experiments.items()
+    }
+    rows = [
+        [f"`{function}`", *(f"{ratio[function]:.2f}×" for ratio in ratios.values())]
+        for function in sorted(
+            set.intersection(*(set(ratio) for ratio in ratios.values())),
+            key=lambda function: [ratio[function] for ratio in ratios.values()][-1],
+        )
+    ]
+    (framework,) = {run.setup.framework for one in experiments.values() for run in one.runs}
+    caption = f"An epoch of training, over that with relu; {framework} on one core."
+    return _markdown(Table(caption, ("function", *(NAMES[name] for name in ratios)), rows))
+
+
+def dead(experiments: Mapping[str, Experiment]) -> str:
+    """The dead units, network by network; functions that never have any in one sentence."""
+    parts = []
+    for name, experiment in experiments.items():
+        table = dead_table(_complete(experiment))
+        rows = [row for row in table.rows if any(_text(cell) != "0" for cell in row[1:])]
+        if rows:
+            alive = [str(row[0]) for row in table.rows if row not in rows]
+            caption = f"{NAMES[name].capitalize()}. {table.caption}"
+            parts.append(_markdown(Table(caption, table.columns, rows)))
+            parts.append(f"No unit is dead in any run with {_codes(alive)}.")
+        else:
+            parts.append(f"{NAMES[name].capitalize()}: no unit is dead in any run.")
+    return "\n\n".join(parts)
+
+
+def gradients(experiments: Mapping[str, Experiment]) -> str:
+    """The norms layer by layer in the convolutional network, which has the more layers."""
+    return _markdown(gradients_table(_complete(experiments["cnn"])))
+
+
+def agreement(experiment: Experiment) -> str:
+    """How far the frameworks are apart."""
+    return _markdown(divergence_table(summary.divergences(experiment.runs)))
+
+
+def conditions(experiments: Mapping[str, Experiment]) -> str:
+    """What was run, and where."""
+    lines = [f"- {NAMES.get(name, name).capitalize()}: {document.heading(one)}, "
+             f"{one.runs[0].setup.epochs} epochs, {', '.join(_frameworks(one))}."
+             for name, one in experiments.items()]  # fmt: skip
+    first = next(iter(experiments.values()))
+    lines.append(
+        f"- {first.train_size:,} images are trained on, {first.test_size:,} are held out: one image "
+        f"more or less is {percent(1 / first.test_size)} of the accuracy."
+    )
+    facts = {name: value for one in experiments.values() for name, value in one.environment.items()}
+    kept = ("machine", "torch", "tensorflow-cpu", "jax", "numpy", "scikit-learn")
+    lines.append("- " + ", ".join(f"{name} {facts[name]}" for name in kept if name in facts) + ".")
+    return "\n".join(lines)
+
+
+def picture(experiments: Mapping[str, Experiment], path: Path) -> None:
+    """Accuracies with every seed as a dot: what spread is, and what difference."""
+    theme = plots.LIGHT
+    ranked = {name: summary.ranking(one.runs) for name, one in experiments.items()}
+    longest = max(map(len, ranked.values()))
+    figure = plots.blank(3.6 * len(ranked), 0.27 * longest + 1.0, theme)
+    for axes, (name, rows) in zip(plots.grid(figure, 1, len(ranked)), ranked.items(), strict=True):
+        for place, row in enumerate(rows):
+            runs = [r for r in experiments[name].runs if r.setup.activation == row.activation]
+            seeds = summary.by_seed(filter(summary.complete, runs), lambda epoch: epoch.accuracy)
+            shares = [100 * share for share in seeds.values()]
+            colour = theme.lines[0] if row.level is not False else theme.lines[1]
+            axes.plot(shares, [place] * len(shares), "o", color=colour, markersize=3.5, alpha=0.45,
+                      markeredgewidth=0)  # fmt: skip
+            if shares:
+                axes.plot(statistics.fmean(shares), place, "|", color=colour, markersize=11,
+                          markeredgewidth=2)  # fmt: skip
+        axes.set_yticks(range(len(rows)), [row.activation for row in rows])
+        axes.invert_yaxis()
+        axes.set_title(NAMES[name], fontsize=10, color=theme.ink)
+        axes.set_xlabel("held-out accuracy in %", color=theme.ink)
+        axes.grid(axis="x", color=theme.ink, alpha=0.12, linewidth=0.6)
+        axes.tick_params(color=theme.ink, labelcolor=theme.ink, length=3, labelsize=8)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.spines["bottom"].set_color(theme.ink)
+    plots.write(figure, path)
+
+
+def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
+    """The page with its tables anew: that of properties, and what was measured."""
+    parts = {"properties": properties()}
+    if runs:
+        ranking = {name: runs[name] for name in NAMES}
+        parts |= {
+            "conditions": conditions(runs),
+            "overview": overview(ranking),
+            "findings": findings(ranking),
+            "times": times(ranking),
+            "dead": dead(ranking),
+            "gradients": gradients(ranking),
+            "agreement": agreement(runs["frameworks"]),
+        }
+        for name, one in ranking.items():
+            parts[f"ranking-{name}"] = _markdown(ranking_table(summary.ranking(one.runs)))
+    for name, content in parts.items():
+        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
+        text, count = re.subn(
+            pattern, lambda m, new=content: m[1] + "\n" + new + "\n" + m[2], text, flags=re.S
+        )
+        if count != 1:
+            raise SystemExit(f"{PAGE.name} has {count} places for {name!r}, not one.")
+    return text
+
+
+def read(folder: Path) -> dict[str, Experiment]:
+    """The reports of a folder."""
+    return {name: document.load(folder / f"{name}.json") for name in (*NAMES, "frameworks")}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--runs", type=Path, metavar="FOLDER")
+    arguments = parser.parse_args()
+    runs = read(arguments.runs) if arguments.runs else {}
+    old = PAGE.read_text(encoding="utf-8")
+    new = rendered(old, runs)
+    if arguments.check:
+        sys.exit(new != old)
+    PAGE.write_text(new, encoding="utf-8")
+    if runs:
+        picture({name: runs[name] for name in NAMES}, PICTURE)
+
+
+def _markdown(table: Table) -> str:
+    return "\n".join(markdown.table(table)).strip()
+
+
+def _accuracy(row: Ranked) -> str:
+    if row.accuracy is None:
+        return "–"
+    return f"{100 * row.accuracy.mean:.2f} ± {100 * row.accuracy.deviation:.2f} %"
+
+
+def _codes(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def _text(cell: object) -> str:
+    return str(getattr(cell, "text", cell))
+
+
+def _complete(experiment: Experiment) -> list[Run]:
+    return [run for run in experiment.runs if summary.complete(run)]
+
+
+def _frameworks(experiment: Experiment) -> list[str]:
+    return list(dict.fromkeys(run.setup.framework for run in experiment.runs))
+
+
+def _correlation(one: Sequence[Ranked], other: Sequence[Ranked]) -> float:
+    """Spearman's: Pearson's of the places."""
+    places = {row.activation: float(place) for place, row in enumerate(one)}
+    common = [row.activation for row in other if row.activation in places]
+    return statistics.correlation([places[name] for name in common], list(range(len(common))))
+
+
+if __name__ == "__main__":
+    main()
