@@ -12,6 +12,7 @@ import re
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def times(experiments: Mapping[str, Experiment]) -> str:
         )
     ]
     (framework,) = {run.setup.framework for one in experiments.values() for run in one.runs}
-    caption = f"An epoch of training, over that with relu; {framework} on one core."
+    caption = f"The shortest epoch of training, over that with relu; {framework} on one core."
     return _markdown(Table(caption, ("function", *(NAMES[name] for name in ratios)), rows))
 
 
@@ -168,7 +169,7 @@ def conditions(experiments: Mapping[str, Experiment]) -> str:
     first = next(iter(experiments.values()))
     lines.append(
         f"- {first.train_size:,} images are trained on, {first.test_size:,} are held out: one image "
-        f"more or less is {percent(1 / first.test_size)} of the accuracy."
+        f"is {percent(1 / first.test_size)} of the accuracy."
     )
     facts = {name: value for one in experiments.values() for name, value in one.environment.items()}
     kept = ("machine", "torch", "tensorflow-cpu", "jax", "numpy", "scikit-learn")
@@ -222,12 +223,14 @@ def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
             parts[f"ranking-{name}"] = _markdown(ranking_table(summary.ranking(one.runs)))
     for name, content in parts.items():
         pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
-        text, count = re.subn(
-            pattern, lambda m, new=content: m[1] + "\n" + new + "\n" + m[2], text, flags=re.S
-        )
+        text, count = re.subn(pattern, partial(_between, content), text, flags=re.S)
         if count != 1:
             raise SystemExit(f"{PAGE.name} has {count} places for {name!r}, not one.")
     return text
+
+
+def _between(content: str, found: re.Match[str]) -> str:
+    return f"{found[1]}\n{content}\n{found[2]}"
 
 
 def read(folder: Path) -> dict[str, Experiment]:

@@ -57,8 +57,8 @@ def ranking_table(ranked: Sequence[Ranked]) -> pages.Table:
         "Held-out accuracy and loss after the last epoch, mean ± standard deviation over the "
         "seeds. A sign = marks an accuracy that, seed by seed, is less than "
         f"{summary.FAR:g} standard errors behind the first: the two are not told apart. "
-        f"Time: an epoch's over {base}. Dead: units that are 0 with derivative 0 for every "
-        "held-out image."
+        f"Time: the shortest epoch's over {base}. Dead: units that are 0 with derivative 0 for "
+        "every held-out image."
     )
     columns = [
         *("", "activation", "accuracy", "held-out loss"),
@@ -84,8 +84,9 @@ def frameworks_table(runs: Sequence[Run]) -> pages.Table:
             _spread(Spread.of([take(run.epochs[-1]) for run in group]), words)
             for take, words in takes
         ]
-        seconds = statistics.median(epoch.seconds for run in group for epoch in run.epochs)
-        compiling = statistics.median(run.compile_seconds for run in group)
+        seconds = min(epoch.seconds for run in group for epoch in run.epochs)
+        # Runs that differ by their seed share what the first of them compiled.
+        compiling = max(run.compile_seconds for run in group)
         rows.append(
             [
                 *(framework, activation),
@@ -101,7 +102,9 @@ def frameworks_table(runs: Sequence[Run]) -> pages.Table:
     seeds = len({run.setup.seed for run in runs})
     caption = "After the last epoch" + (f", mean ± deviation of {seeds} seeds" if seeds > 1 else "")
     filterable = ("framework", "activation") if len(rows) > 8 else ()
-    return pages.Table(f"{caption}; times are medians.", columns, rows, filterable=filterable)
+    return pages.Table(
+        f"{caption}. An epoch: its shortest time.", columns, rows, filterable=filterable
+    )
 
 
 def divergence_table(apart: Sequence[summary.Divergence]) -> pages.Table:
