@@ -8,6 +8,7 @@ if the table of properties is not current.
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import statistics
 import sys
@@ -16,8 +17,9 @@ from functools import partial
 from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 from multiact_compare import plots
-from multiact_compare.catalogue import interval
+from multiact_compare.catalogue import curves, interval
 from multiact_compare.report import Table, markdown
 from multiact_compare.training import document, summary
 from multiact_compare.training.results import Experiment, Run
@@ -46,6 +48,10 @@ CHOICE = (
 """The functions whose properties are listed; those that `make choosing` trains."""
 
 
+REACH, POINTS = 12.0, 24_001
+"""Of a sum over the normal distribution, exact to more digits than are shown."""
+
+
 def properties() -> str:
     """What the records say of each function."""
     rows = []
@@ -69,6 +75,23 @@ def properties() -> str:
         *("derivative", "zeros"),
     )
     return _markdown(Table("", columns, rows))
+
+
+def signal() -> str:
+    """What a layer hands on: mean and deviation of its output, and what it does to gradients."""
+    xs = np.linspace(-REACH, REACH, POINTS)
+    weights = np.exp(-(xs**2) / 2)
+    weights /= weights.sum()
+    rows = []
+    for name in CHOICE:
+        record = multiact.records[name]
+        values, slopes = curves(record, xs)
+        mean = float(weights @ values)
+        deviation = math.sqrt(float(weights @ (values - mean) ** 2))
+        gain = float(weights @ slopes**2)
+        rows.append([f"`{name}`", *map(_decimals, (mean, deviation, gain))])
+    columns = ("function", "mean of f(x)", "deviation of f(x)", "mean of f′(x)²")
+    return _markdown(Table("For x from the normal distribution N(0, 1).", columns, rows))
 
 
 def overview(experiments: Mapping[str, Experiment]) -> str:
@@ -119,16 +142,19 @@ def findings(experiments: Mapping[str, Experiment]) -> str:
 
 
 def times(experiments: Mapping[str, Experiment]) -> str:
-    """An epoch's time with each function, in each network."""
+    """An epoch's time with each function, in each network; the fastest convolutions first."""
     ratios = {
         name: next(iter(summary.times(one.runs).values())) for name, one in experiments.items()
     }
+    functions = list(dict.fromkeys(name for ratio in ratios.values() for name in ratio))
+    last = list(ratios.values())[-1]
+    functions.sort(key=lambda function: last.get(function, math.inf))
     rows = [
-        [f"`{function}`", *(f"{ratio[function]:.2f}×" for ratio in ratios.values())]
-        for function in sorted(
-            set.intersection(*(set(ratio) for ratio in ratios.values())),
-            key=lambda function: [ratio[function] for ratio in ratios.values()][-1],
-        )
+        [
+            f"`{function}`",
+            *(f"{one[function]:.2f}×" if function in one else "–" for one in ratios.values()),
+        ]
+        for function in functions
     ]
     (framework,) = {run.setup.framework for one in experiments.values() for run in one.runs}
     caption = f"The shortest epoch of training, over that with relu; {framework} on one core."
@@ -167,9 +193,10 @@ def conditions(experiments: Mapping[str, Experiment]) -> str:
              f"{one.runs[0].setup.epochs} epochs, {', '.join(_frameworks(one))}."
              for name, one in experiments.items()]  # fmt: skip
     first = next(iter(experiments.values()))
+    one_image = percent(1 / first.test_size)
     lines.append(
-        f"- {first.train_size:,} images are trained on, {first.test_size:,} are held out: one image "
-        f"is {percent(1 / first.test_size)} of the accuracy."
+        f"- {first.train_size:,} images to train on, {first.test_size:,} held out, of which one is "
+        f"{one_image} of the accuracy."
     )
     facts = {name: value for one in experiments.values() for name, value in one.environment.items()}
     kept = ("machine", "torch", "tensorflow-cpu", "jax", "numpy", "scikit-learn")
@@ -207,7 +234,7 @@ def picture(experiments: Mapping[str, Experiment], path: Path) -> None:
 
 def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
     """The page with its tables anew: that of properties, and what was measured."""
-    parts = {"properties": properties()}
+    parts = {"properties": properties(), "signal": signal()}
     if runs:
         ranking = {name: runs[name] for name in NAMES}
         parts |= {
@@ -222,7 +249,7 @@ def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
         for name, one in ranking.items():
             parts[f"ranking-{name}"] = _markdown(ranking_table(summary.ranking(one.runs)))
     for name, content in parts.items():
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
+        pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
         text, count = re.subn(pattern, partial(_between, content), text, flags=re.S)
         if count != 1:
             raise SystemExit(f"{PAGE.name} has {count} places for {name!r}, not one.")
@@ -230,7 +257,7 @@ def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
 
 
 def _between(content: str, found: re.Match[str]) -> str:
-    return f"{found[1]}\n{content}\n{found[2]}"
+    return f"{found[1]}\n{content}\n\n{found[2]}"
 
 
 def read(folder: Path) -> dict[str, Experiment]:
@@ -261,6 +288,11 @@ def _accuracy(row: Ranked) -> str:
     if row.accuracy is None:
         return "–"
     return f"{100 * row.accuracy.mean:.2f} ± {100 * row.accuracy.deviation:.2f} %"
+
+
+def _decimals(value: float) -> str:
+    # Without the sign of a zero.
+    return f"{round(value, 3) + 0.0:.3f}".replace("-", "−")
 
 
 def _codes(names: Sequence[str]) -> str:

@@ -219,3 +219,19 @@ def test_help_loads_no_framework() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert "--activation NAME ..." in done.stdout
+
+
+def test_for_real(tmp_path: Path) -> None:
+    """Two frameworks and an activation that is none of NumPy's: the same curves in float64."""
+    report = tmp_path / "out.json"
+    done = call(
+        "-a", "mish", "-b", "numpy", "torch", "-d", "float64", "--epochs", 2, "--report", report
+    )
+    assert done.exit_code == 0, done.output
+    data = json.loads(report.read_text(encoding="utf-8"))
+    assert [len(run["epochs"]) for run in data["runs"]] == [2, 2]
+    (apart,) = data["divergences"]
+    assert apart["frameworks"] == ["numpy", "torch"]
+    assert max(apart["loss"]) < 1e-10
+    first, second = (epoch["accuracy"] for epoch in data["runs"][0]["epochs"])
+    assert second > first > 0.3
