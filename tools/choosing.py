@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import combinations
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from multiact_compare import plots
@@ -26,7 +27,6 @@ from multiact_compare.training.results import Experiment, Run
 from multiact_compare.training.summary import Ranked
 from multiact_compare.training.tables import (
     dead_table,
-    digits,
     divergence_table,
     gradients_table,
     percent,
@@ -77,19 +77,34 @@ def properties() -> str:
     return _markdown(Table("", columns, rows))
 
 
-def signal() -> str:
-    """What a layer hands on: mean and deviation of its output, and what it does to gradients."""
+class Signal(NamedTuple):
+    """What a function makes of x from N(0, 1): mean, deviation, and the mean square slope."""
+
+    mean: float
+    deviation: float
+    slope: float
+
+
+def signals() -> dict[str, Signal]:
+    """Those of every function."""
     xs = np.linspace(-REACH, REACH, POINTS)
     weights = np.exp(-(xs**2) / 2)
     weights /= weights.sum()
-    rows = []
+    found = {}
     for name in CHOICE:
-        record = multiact.records[name]
-        values, slopes = curves(record, xs)
+        values, slopes = curves(multiact.records[name], xs)
         mean = float(weights @ values)
         deviation = math.sqrt(float(weights @ (values - mean) ** 2))
-        gain = float(weights @ slopes**2)
-        rows.append([f"`{name}`", *map(_decimals, (mean, deviation, gain))])
+        found[name] = Signal(mean, deviation, float(weights @ slopes**2))
+    return found
+
+
+def signal() -> str:
+    """The same as a table, those that hand on the most first."""
+    rows = [
+        [f"`{name}`", *map(_decimals, one)]
+        for name, one in sorted(signals().items(), key=lambda pair: -pair[1].slope)
+    ]
     columns = ("function", "mean of f(x)", "deviation of f(x)", "mean of f′(x)²")
     return _markdown(Table("For x from the normal distribution N(0, 1).", columns, rows))
 
@@ -133,10 +148,28 @@ def findings(experiments: Mapping[str, Experiment]) -> str:
         said += f"{_accuracy(rows[0])}. "
         said += f"Not told apart from it: {_codes(level)}. Behind it: {_codes(behind)}."
         lines.append(said)
-    for one, other in combinations(ranked, 2):
+    orders = {name: [row.activation for row in rows] for name, rows in ranked.items()}
+    for one, other in combinations(orders, 2):
         lines.append(
-            f"- Rank correlation (Spearman) of {NAMES[one]} and {NAMES[other]}: "
-            f"{digits(_correlation(ranked[one], ranked[other]))}."
+            f"- Rank correlation (Spearman) of the accuracies, {NAMES[one]} and {NAMES[other]}: "
+            f"{_correlation(orders[one], orders[other])}."
+        )
+    return "\n".join(lines)
+
+
+def steepness(experiments: Mapping[str, Experiment]) -> str:
+    """How far the mean square slope alone foretells the losses."""
+    slopes = {name: one.slope for name, one in signals().items()}
+    lines = []
+    for name, experiment in experiments.items():
+        rows = [row for row in summary.ranking(experiment.runs) if row.loss is not None]
+        by_loss = sorted(rows, key=lambda row: row.loss.mean if row.loss else math.inf)
+        order = [row.activation for row in by_loss if row.activation in slopes]
+        steepest = sorted(order, key=lambda function: -slopes[function])
+        lines.append(
+            f"- {NAMES[name].capitalize()}: {_correlation(steepest, order)} "
+            "between the mean of f′(x)², the largest first, and the training loss, the smallest "
+            "first."
         )
     return "\n".join(lines)
 
@@ -241,6 +274,7 @@ def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
             "conditions": conditions(runs),
             "overview": overview(ranking),
             "findings": findings(ranking),
+            "steepness": steepness(ranking),
             "times": times(ranking),
             "dead": dead(ranking),
             "gradients": gradients(ranking),
@@ -311,11 +345,11 @@ def _frameworks(experiment: Experiment) -> list[str]:
     return list(dict.fromkeys(run.setup.framework for run in experiment.runs))
 
 
-def _correlation(one: Sequence[Ranked], other: Sequence[Ranked]) -> float:
-    """Spearman's: Pearson's of the places."""
-    places = {row.activation: float(place) for place, row in enumerate(one)}
-    common = [row.activation for row in other if row.activation in places]
-    return statistics.correlation([places[name] for name in common], list(range(len(common))))
+def _correlation(one: Sequence[str], other: Sequence[str]) -> str:
+    """Spearman's, of two orders: Pearson's of the places."""
+    common = [name for name in one if name in other]
+    places = [[float(order.index(name)) for name in common] for order in (one, other)]
+    return f"{statistics.correlation(*places):.2f}".replace("-", "−")
 
 
 if __name__ == "__main__":

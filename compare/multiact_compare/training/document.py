@@ -102,9 +102,9 @@ def conclusion(experiment: Experiment) -> str:
     if apart:
         largest = max(one.worst[0] for one in apart)
         said.append(
-            f"the losses of the frameworks are {digits(largest)} apart at most"
+            f"the training losses of the frameworks are {digits(largest)} apart at most"
             if largest
-            else "the losses of the frameworks are equal"
+            else "the training losses of the frameworks are equal"
         )
     ranked = summary.ranking(runs)
     first = ranked[0]

@@ -21,6 +21,8 @@ def tables(experiment: Experiment) -> list[tuple[str, str, pages.Table]]:
     found = []
     if len(ranked) > 1:
         found.append(("ranking", "Ranking", ranking_table(ranked)))
+        if len(_timed(ranked)) > 1:
+            found.append(("times", "Time", times_table(ranked)))
     if done:
         found.append(("frameworks", "Frameworks", frameworks_table(done)))
     if apart:
@@ -32,8 +34,8 @@ def tables(experiment: Experiment) -> list[tuple[str, str, pages.Table]]:
 
 
 def ranking_table(ranked: Sequence[Ranked]) -> pages.Table:
-    """The activations in order, with the spread of the seeds."""
-    frameworks = list(dict.fromkeys(name for row in ranked for name in row.seconds))
+    """The activations in order, with the spread of the seeds; times if there is one framework."""
+    frameworks = names if len(names := _timed(ranked)) == 1 else []
     rows: list[list[pages.Entry | str]] = []
     for place, row in enumerate(ranked, start=1):
         times = [_ratio(row.seconds.get(name)) for name in frameworks]
@@ -48,27 +50,33 @@ def ranking_table(ranked: Sequence[Ranked]) -> pages.Table:
                 f"{len(row.failures)}" if row.failures else "",
             ]
         )
-    base = (
-        f"that of {summary.BASELINE}"
-        if any(row.activation == summary.BASELINE for row in ranked)
-        else "the fastest"
-    )
     caption = (
         "Held-out accuracy and loss after the last epoch, mean ± standard deviation over the "
         "seeds. A sign = marks an accuracy that, seed by seed, is less than "
         f"{summary.FAR:g} standard errors behind the first: the two are not told apart. "
-        f"Time: the shortest epoch's over {base}. Dead: units that are 0 with derivative 0 for "
-        "every held-out image."
+        "Dead units: those that are 0 with derivative 0 for every held-out image."
     )
+    if frameworks:
+        caption += f" Time: the shortest epoch's over {_base(ranked)}."
     columns = [
         *("", "activation", "accuracy", "held-out loss"),
-        *(f"time, {name}" for name in frameworks),
+        *("time" for _ in frameworks),
         *("dead units", "failed"),
     ]
     if not any(row.failures for row in ranked):
         columns.pop()
         rows = [row[:-1] for row in rows]
     return pages.Table(caption, columns, rows)
+
+
+def times_table(ranked: Sequence[Ranked]) -> pages.Table:
+    """What each activation costs on each framework."""
+    frameworks = _timed(ranked)
+    rows: list[list[pages.Entry | str]] = [
+        [row.activation, *(_ratio(row.seconds.get(name)) for name in frameworks)] for row in ranked
+    ]
+    caption = f"The shortest epoch's time over {_base(ranked)} on the same framework."
+    return pages.Table(caption, ("activation", *frameworks), rows)
 
 
 def frameworks_table(runs: Sequence[Run]) -> pages.Table:
@@ -116,7 +124,8 @@ def divergence_table(apart: Sequence[summary.Divergence]) -> pages.Table:
         amount, epoch = worst.worst
         held_out = max(value for one in mine for value in one.test_loss)
         points = max(value for one in mine for value in one.accuracy)
-        where = f"{worst.pair[0]} and {worst.pair[1]}, epoch {epoch}, seed {worst.seed}"
+        where = f"{worst.pair[0]} and {worst.pair[1]}, epoch {epoch}"
+        where += f", seed {worst.seed}" if len(mine) > 1 else ""
         rows.append(
             [
                 activation,
@@ -208,6 +217,16 @@ def _spread(spread: Spread | None, words: Callable[[float], str]) -> pages.Entry
         shown = f"{deviation:.{len(decimals[1])}f}" if decimals else digits(deviation)
         text = f"{number} ± {shown}{space}{unit}"
     return pages.Entry(text, sort=spread.mean)
+
+
+def _timed(ranked: Sequence[Ranked]) -> list[str]:
+    """The frameworks that something was completed on."""
+    return list(dict.fromkeys(name for row in ranked for name in row.seconds))
+
+
+def _base(ranked: Sequence[Ranked]) -> str:
+    known = any(row.activation == summary.BASELINE and row.seconds for row in ranked)
+    return f"that of {summary.BASELINE}" if known else "the shortest"
 
 
 def _mean(spread: Spread | None) -> pages.Entry:

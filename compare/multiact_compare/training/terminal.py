@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from rich import box
 from rich.console import Console
@@ -110,8 +110,10 @@ def _rich(title: str, table: pages.Table) -> Table:
     first = table.rows[0]
     for name, cell in zip(table.columns, first, strict=True):
         numeric = isinstance(cell, pages.Entry)
-        # Long names are not broken: a measured number may take two lines.
-        drawn.add_column(name, justify="right" if numeric else "left", no_wrap=not numeric)
+        # Names stay whole; what else is too wide takes two lines.
+        whole = name in ("activation", "framework")
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        drawn.add_column(name, justify=justify, no_wrap=whole, overflow="fold")
     for row in table.rows:
         drawn.add_row(*(Text(cell if isinstance(cell, str) else cell.text) for cell in row))
     return drawn
