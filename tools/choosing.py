@@ -13,6 +13,7 @@ import re
 import statistics
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -23,7 +24,9 @@ from multiact_compare import plots
 from multiact_compare.catalogue import curves, interval
 from multiact_compare.report import Table, markdown
 from multiact_compare.training import document, summary
-from multiact_compare.training.results import Experiment, Run
+from multiact_compare.training.data import load
+from multiact_compare.training.models import LEARNING_RATES
+from multiact_compare.training.results import Experiment, Model, Run, Setup
 from multiact_compare.training.summary import Ranked
 from multiact_compare.training.tables import (
     dead_table,
@@ -32,6 +35,7 @@ from multiact_compare.training.tables import (
     percent,
     ranking_table,
 )
+from multiact_compare.training.timing import shortest_epochs
 
 import multiact
 
@@ -75,6 +79,10 @@ def properties() -> str:
         *("derivative", "zeros"),
     )
     return _markdown(Table("", columns, rows))
+
+
+ROUNDS: dict[Model, int] = {"mlp": 20, "cnn": 5}
+"""How many epochs are timed."""
 
 
 class Signal(NamedTuple):
@@ -174,24 +182,38 @@ def steepness(experiments: Mapping[str, Experiment]) -> str:
     return "\n".join(lines)
 
 
-def times(experiments: Mapping[str, Experiment]) -> str:
-    """An epoch's time with each function, in each network; the fastest convolutions first."""
-    ratios = {
-        name: next(iter(summary.times(one.runs).values())) for name, one in experiments.items()
-    }
-    functions = list(dict.fromkeys(name for ratio in ratios.values() for name in ratio))
+def measured_times() -> dict[str, dict[str, float]]:
+    """An epoch's time with each function over that with relu, in each network, on PyTorch.
+
+    On one core, which the functions take in turns.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+    digits = load(None)
+    found = {}
+    for name, epochs in ROUNDS.items():
+        first = Setup(name, "torch", CHOICE[0], "float32", 0, epochs, 32, LEARNING_RATES[name])
+        setups = [replace(first, activation=function) for function in CHOICE]
+        seconds = dict(zip(CHOICE, shortest_epochs(setups, digits), strict=True))
+        found[NAMES[name]] = {
+            function: took / seconds[summary.BASELINE] for function, took in seconds.items()
+        }
+    return found
+
+
+def times(ratios: Mapping[str, Mapping[str, float]]) -> str:
+    """What the functions cost, the cheapest convolutions first."""
     last = list(ratios.values())[-1]
-    functions.sort(key=lambda function: last.get(function, math.inf))
     rows = [
-        [
-            f"`{function}`",
-            *(f"{one[function]:.2f}×" if function in one else "–" for one in ratios.values()),
-        ]
-        for function in functions
+        [f"`{function}`", *(f"{one[function]:.2f}×" for one in ratios.values())]
+        for function in sorted(last, key=lambda function: last[function])
     ]
-    (framework,) = {run.setup.framework for one in experiments.values() for run in one.runs}
-    caption = f"The shortest epoch of training, over that with relu; {framework} on one core."
-    return _markdown(Table(caption, ("function", *(NAMES[name] for name in ratios)), rows))
+    caption = (
+        "An epoch of training over one with relu: the shortest of several, PyTorch on one core, "
+        "which the functions take in turns."
+    )
+    return _markdown(Table(caption, ("function", *ratios), rows))
 
 
 def dead(experiments: Mapping[str, Experiment]) -> str:
@@ -265,8 +287,12 @@ def picture(experiments: Mapping[str, Experiment], path: Path) -> None:
     plots.write(figure, path)
 
 
-def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
-    """The page with its tables anew: that of properties, and what was measured."""
+def rendered(
+    text: str,
+    runs: Mapping[str, Experiment],
+    ratios: Mapping[str, Mapping[str, float]],
+) -> str:
+    """The page with its tables anew: those of the code, and what was measured, if it was."""
     parts = {"properties": properties(), "signal": signal()}
     if runs:
         ranking = {name: runs[name] for name in NAMES}
@@ -275,13 +301,15 @@ def rendered(text: str, runs: Mapping[str, Experiment]) -> str:
             "overview": overview(ranking),
             "findings": findings(ranking),
             "steepness": steepness(ranking),
-            "times": times(ranking),
+            "times": times(ratios),
             "dead": dead(ranking),
             "gradients": gradients(ranking),
             "agreement": agreement(runs["frameworks"]),
         }
         for name, one in ranking.items():
-            parts[f"ranking-{name}"] = _markdown(ranking_table(summary.ranking(one.runs)))
+            # Times are those that were measured in turns.
+            ranked = [replace(row, seconds={}) for row in summary.ranking(one.runs)]
+            parts[f"ranking-{name}"] = _markdown(ranking_table(ranked))
     for name, content in parts.items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
         text, count = re.subn(pattern, partial(_between, content), text, flags=re.S)
@@ -306,7 +334,7 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = read(arguments.runs) if arguments.runs else {}
     old = PAGE.read_text(encoding="utf-8")
-    new = rendered(old, runs)
+    new = rendered(old, runs, measured_times() if runs else {})
     if arguments.check:
         sys.exit(new != old)
     PAGE.write_text(new, encoding="utf-8")

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 from multiact_compare import report
-from multiact_compare.training import document
+from multiact_compare.training import data, document, timing
 from multiact_compare.training.results import Experiment
 
 import multiact
@@ -37,6 +37,7 @@ def page(tool: ModuleType) -> str:
 
 
 NAMES = ("relu", "gelu", "tanh")
+RATIOS = {"perceptron": {"relu": 1.0, "tanh": 1.25}, "convolutions": {"relu": 1.0, "tanh": 1.5}}
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def part(text: str, name: str) -> str:
 
 
 def test_what_is_rendered(tool: ModuleType, page: str, runs: dict[str, Experiment]) -> None:
-    text = tool.rendered(page, runs)
+    text = tool.rendered(page, runs, RATIOS)
     overview = part(text, "overview")
     assert "| `relu` | 1. 97.30 ± 0.30 % = | 1. 95.00 ± 0.00 % = | 3. 90.10 ± 0.10 % |" in overview
     found = part(text, "findings")
@@ -75,7 +76,7 @@ def test_what_is_rendered(tool: ModuleType, page: str, runs: dict[str, Experimen
     )
     assert ", perceptron and convolutions: −1.00." in found
     assert ", perceptron and perceptron, learning rate 0.1: 1.00." in found
-    assert "| `tanh` | 2.00× | 2.00× | 2.00× |" in part(text, "times")
+    assert "| `tanh` | 1.25× | 1.50× |" in part(text, "times")
     dead = part(text, "dead")
     assert "| relu | 4 |" in dead
     assert "No unit is dead in any run with `gelu`, `tanh`." in dead
@@ -85,7 +86,7 @@ def test_what_is_rendered(tool: ModuleType, page: str, runs: dict[str, Experimen
     # The words around the tables stay, and to render again changes nothing.
     strip = re.compile(r"<!-- ([\w-]+) -->\n.*?<!-- /\1 -->", re.S)
     assert strip.sub("", text) == strip.sub("", page)
-    assert tool.rendered(text, runs) == text
+    assert tool.rendered(text, runs, RATIOS) == text
 
 
 def test_a_failed_activation_is_no_obstacle(
@@ -97,9 +98,8 @@ def test_a_failed_activation_is_no_obstacle(
         else run
         for run in runs["fast"].runs
     ]
-    text = tool.rendered(page, {**runs, "fast": samples.experiment(failed)})
+    text = tool.rendered(page, {**runs, "fast": samples.experiment(failed)}, RATIOS)
     assert "| 3. – |" in part(text, "overview")
-    assert "| `tanh` | 2.00× | – | 2.00× |" in part(text, "times")
 
 
 def test_properties_are_those_of_the_records(tool: ModuleType, page: str) -> None:
@@ -122,7 +122,7 @@ def test_signals(tool: ModuleType) -> None:
 
 
 def test_the_page_is_current(tool: ModuleType, page: str) -> None:
-    assert tool.rendered(page, {}) == page, "run `python tools/choosing.py`"
+    assert tool.rendered(page, {}, {}) == page, "run `python tools/choosing.py`"
 
 
 def test_the_page_shows_a_run_of_every_function(tool: ModuleType, page: str) -> None:
@@ -153,11 +153,23 @@ def test_from_files(
     copy.write_text(page, encoding="utf-8")
     monkeypatch.setattr(tool, "PAGE", copy)
     monkeypatch.setattr(tool, "PICTURE", drawn)
+    monkeypatch.setattr(tool, "measured_times", lambda: RATIOS)
     monkeypatch.setattr(sys, "argv", ["choosing.py", "--runs", str(tmp_path)])
     tool.main()
-    assert copy.read_text(encoding="utf-8") == tool.rendered(page, runs)
+    assert copy.read_text(encoding="utf-8") == tool.rendered(page, runs, RATIOS)
     assert drawn.read_text(encoding="utf-8").startswith("<?xml")
     monkeypatch.setattr(sys, "argv", ["choosing.py", "--check"])
     with pytest.raises(SystemExit) as caught:
         tool.main()
     assert caught.value.code == 0
+
+
+def test_times_are_measured_in_turns() -> None:
+    """An epoch of one step takes less time than one of 180."""
+    found = data.load(None)
+    setups = [
+        replace(samples.SETUP, activation=name, epochs=2, batch_size=size)
+        for name, size in (("relu", 1442), ("relu", 8))
+    ]
+    quick, slow = timing.shortest_epochs(setups, found)
+    assert 0 < quick < slow < 60
