@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import fields, replace
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -241,6 +242,9 @@ def test_panels() -> None:
     names = [curve.name for curve in found["training loss"].curves]
     assert names == ["numpy", "torch", "tensorflow", "jax"]
     assert found["training loss"].curves[0].mean == (1.0, 0.5, 0.25)
+    assert [panel.title for panel in found.values() if panel.log] == [
+        *("training loss", "held-out loss", "frameworks apart: loss, relative"),
+    ]
     assert found["gradient norm, output"].curves[0].mean == (0.25, 0.125, 0.0625)
     (apart,) = found["frameworks apart: loss, relative"].curves
     assert apart.mean == pytest.approx((3e-6,) * 3)
@@ -304,16 +308,16 @@ def test_odd_trends() -> None:
 
 
 def test_many_names_of_a_trend_are_wrapped() -> None:
-    series = [Series(f"activation_{number}", number, [0.0, 1.0]) for number in range(12)]
+    series = [Series(f"activation_{number}", number, [0.0, 1.0]) for number in range(16)]
     svg = drawing.trend(series)
     ElementTree.fromstring(svg)
     starts = [float(x) for x in re.findall(r'<text x="([\d.]+)"', svg)]
-    assert len(starts) == 12
+    assert len(starts) == 16
     assert max(starts) < drawing.WIDTH
     assert len(set(re.findall(r'<text x="[\d.]+" y="([\d.]+)"', svg))) > 2
     # No two lines look alike.
     styles = re.findall(r'<path class="line ([^"]*)" d="M[\d.]+ [\d.]+h', svg)
-    assert len(set(styles)) == 12
+    assert len(set(styles)) == 16
 
 
 def test_figures_have_words() -> None:
@@ -355,3 +359,13 @@ def test_a_picture_has_every_panel(name: str) -> None:
 def test_nothing_to_draw() -> None:
     with pytest.raises(ValueError, match="nothing to draw"):
         figure.draw(EXPERIMENTS["nothing"])
+
+
+def test_every_style_of_a_line_is_on_the_page() -> None:
+    """A colour with a dash for each series, no two alike."""
+    style = files("multiact_compare.report").joinpath("page.css").read_text(encoding="utf-8")
+    rules = dict(re.findall(r"svg \.(s\d+) \{ ([^}]*) \}", style))
+    assert set(rules) == {f"s{number}" for number in range(drawing.SERIES)}
+    assert len(set(rules.values())) == drawing.SERIES
+    widths = set(re.findall(r"svg \.w(\d) \{", style))
+    assert widths == {str(number) for number in range(1, drawing.BROAD)}

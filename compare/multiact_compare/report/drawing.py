@@ -24,7 +24,7 @@ EXACT = -2
 
 ERROR_HEIGHT, ERROR_TOP = 120, 24
 CURVE_HEIGHT, CURVE_TOP = 150, 8
-SERIES = 12
+SERIES = 16
 """How many styles of lines there are."""
 
 BROAD = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from multiact_compare.training import summary
@@ -55,8 +55,8 @@ def panels(experiment: Experiment) -> list[Panel]:
     if not runs:
         return []
     found = [
-        _panel("training loss", runs, lambda epoch: epoch.loss),
-        _panel("held-out loss", runs, lambda epoch: epoch.test_loss),
+        replace(_panel("training loss", runs, lambda epoch: epoch.loss), log=True),
+        replace(_panel("held-out loss", runs, lambda epoch: epoch.test_loss), log=True),
         _panel("held-out accuracy in %", runs, lambda epoch: 100 * epoch.accuracy),
     ]
     for index, layer in enumerate(runs[0].layers):
