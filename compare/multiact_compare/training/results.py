@@ -68,6 +68,8 @@ class Run:
     """A training run: its setup, the names of its layers, and its epochs.
 
     ``units`` is the number of units of each hidden layer, to set ``dead_units`` against.
+    ``compile_seconds`` is what the first step and the first evaluation took; 0 where an earlier run
+    of the same worker, alike but for seed and epochs, had done them already.
     ``failure`` says why it ended early, if it did: the framework is missing, the process died, or
     the loss is no longer a number.
     """

@@ -31,12 +31,12 @@ def main(job_file: str) -> None:
     with np.load(job["data"]) as arrays:
         data = Data(job["name"], **arrays)
     setups = [Setup(**setup) for setup in job["setups"]]
-    for alike in _alike(setups):
-        _train(alike, setups, data, announce)
+    for together in alike(setups):
+        train(together, setups, data, announce)
     announce("end")
 
 
-def _alike(setups: Iterable[Setup]) -> list[list[int]]:
+def alike(setups: Iterable[Setup]) -> list[list[int]]:
     """The numbers of the setups, those together that share what is compiled."""
     found: dict[Setup, list[int]] = {}
     for number, setup in enumerate(setups):
@@ -44,10 +44,10 @@ def _alike(setups: Iterable[Setup]) -> list[list[int]]:
     return list(found.values())
 
 
-def _train(alike: list[int], setups: list[Setup], data: Data, announce: Announce) -> None:
+def train(together: list[int], setups: list[Setup], data: Data, announce: Announce) -> None:
     """Train some setups with one trainer; an exception ends its run, and others go on."""
     trainer: Trainer | None = None
-    for run in alike:
+    for run in together:
         try:
             if trainer is None:
                 trainer = Trainer(setups[run], data)

@@ -168,4 +168,5 @@ def _to_channels_last(weight: NDArray[Any], window: tuple[int, ...]) -> NDArray[
     """The inverse."""
     height, width, inputs, outputs = window
     kernel = weight.reshape(outputs, inputs, height, width).transpose(2, 3, 1, 0)
-    return kernel.copy() if weight.ndim == 4 else kernel.reshape(-1, outputs)
+    # A copy in any case: the weight goes on being trained.
+    return np.array(kernel if weight.ndim == 4 else kernel.reshape(-1, outputs))

@@ -1,0 +1,28 @@
+"""Data to train on: scikit-learn's digits, and small random images."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from multiact_compare.training.results import Data
+
+
+@pytest.fixture(scope="session")
+def digits() -> Data:
+    """Scikit-learn's 1,797 digits, the last fifth of a shuffle held out."""
+    datasets = pytest.importorskip("sklearn.datasets")
+    found = datasets.load_digits()
+    order = np.random.default_rng(0).permutation(len(found.target))
+    images = found.images[order][..., np.newaxis] / 16
+    labels = found.target[order].astype(np.int64)
+    split = len(labels) * 4 // 5
+    return Data("digits", images[:split], labels[:split], images[split:], labels[split:])
+
+
+@pytest.fixture
+def small() -> Data:
+    """Random images that are wider than high, so that no layout passes for another."""
+    generator = np.random.default_rng(7)
+    images = generator.random((60, 7, 9, 1))
+    labels = generator.integers(0, 10, 60)
+    return Data("small", images[:40], labels[:40], images[40:], labels[40:])
