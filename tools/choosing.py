@@ -217,19 +217,28 @@ def times(ratios: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def dead(experiments: Mapping[str, Experiment]) -> str:
-    """The dead units, network by network; functions that never have any in one sentence."""
-    parts = []
+    """The dead units of each layer in all experiments; functions without any in one sentence."""
+    counts: dict[str, list[str]] = {}
+    columns = ["function"]
     for name, experiment in experiments.items():
-        table = dead_table(_complete(experiment))
-        rows = [row for row in table.rows if any(_text(cell) != "0" for cell in row[1:])]
-        if rows:
-            alive = [str(row[0]) for row in table.rows if row not in rows]
-            caption = f"{NAMES[name].capitalize()}. {table.caption}"
-            parts.append(_markdown(Table(caption, table.columns, rows)))
-            parts.append(f"No unit is dead in any run with {_codes(alive)}.")
-        else:
-            parts.append(f"{NAMES[name].capitalize()}: no unit is dead in any run.")
-    return "\n\n".join(parts)
+        runs = _complete(experiment)
+        for layer, units in zip(runs[0].hidden, runs[0].units, strict=True):
+            columns.append(f"{NAMES[name]}, {layer} ({units})")
+        for row in dead_table(runs).rows:
+            function, *cells = map(_text, row)
+            counts.setdefault(function, []).extend(cells)
+    rows = [
+        [f"`{name}`", *cells]
+        for name, cells in counts.items()
+        if any(cell != "0" for cell in cells)
+    ]
+    alive = [name for name, cells in counts.items() if all(cell == "0" for cell in cells)]
+    caption = (
+        "Units that are 0 with derivative 0 for every held-out image after the last epoch, fewest "
+        "… most of the seeds; behind each layer's name, how many units it has."
+    )
+    words = f"No unit was dead in any run with {_codes(alive)}."
+    return "\n\n".join((*([_markdown(Table(caption, columns, rows))] if rows else []), words))
 
 
 def gradients(experiments: Mapping[str, Experiment]) -> str:

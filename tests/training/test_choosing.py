@@ -78,8 +78,9 @@ def test_what_is_rendered(tool: ModuleType, page: str, runs: dict[str, Experimen
     assert ", perceptron and perceptron, learning rate 0.1: 1.00." in found
     assert "| `tanh` | 1.25× | 1.50× |" in part(text, "times")
     dead = part(text, "dead")
-    assert "| relu | 4 |" in dead
-    assert "No unit is dead in any run with `gelu`, `tanh`." in dead
+    assert "| `relu` | 4 | 4 | 4 |" in dead
+    assert "perceptron, hidden (128)" in dead
+    assert "No unit was dead in any run with `gelu`, `tanh`." in dead
     assert "| gelu | 3e−06 | numpy and jax, epoch 1 |" in part(text, "agreement")
     assert "355 held out, of which one is 0.28 % of the accuracy" in part(text, "conditions")
     assert "| 2 | gelu | 95.30 ± 0.30 % |" in part(text, "ranking-mlp")
