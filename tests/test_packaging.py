@@ -52,7 +52,7 @@ def test_contents(wheel: Path) -> None:
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
     assert set(fields.get_all("Provides-Extra") or ()) == {
         "numpy", "torch", "tensorflow", "jax", "keras", "flax", "array-api", "compare",
-        "plot", "docs", "all",
+        "plot", "train", "docs", "all",
     }  # fmt: skip
     page = {f"multiact_compare/report/page.{suffix}" for suffix in ("html.j2", "css", "js")}
     assert page <= set(names)

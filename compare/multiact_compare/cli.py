@@ -10,6 +10,7 @@ from multiact_compare.commands.natives import natives_command
 from multiact_compare.commands.parity import parity_command
 from multiact_compare.commands.plot import plot_command
 from multiact_compare.commands.port import port_command
+from multiact_compare.commands.train import train_command
 from multiact_compare.commands.versus import versus_command
 
 
@@ -27,5 +28,6 @@ for command in (
     natives_command,
     port_command,
     versus_command,
+    train_command,
 ):
     main.add_command(command)

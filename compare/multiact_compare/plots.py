@@ -99,8 +99,8 @@ class Options:
 def single(record: Record, options: Options) -> Figure:
     """Value and derivatives of one function beside each other."""
     drawn = panels(record, options.of(record), options.reach)
-    figure = _figure(3.5 * len(drawn), 3.2, options.theme)
-    for axes, panel in zip(_grid(figure, 1, len(drawn)), drawn, strict=True):
+    figure = blank(3.5 * len(drawn), 3.2, options.theme)
+    for axes, panel in zip(grid(figure, 1, len(drawn)), drawn, strict=True):
         draw(axes, panel, options.theme)
         if len(panel.lines) > 1:
             legend(axes, options.theme)
@@ -113,8 +113,8 @@ def gallery(records: Sequence[Record], options: Options) -> Figure:
     """A small picture of each function: its value, and its derivatives in other dashes."""
     across = min(ACROSS, len(records))
     down = math.ceil(len(records) / across)
-    figure = _figure(2.5 * across, 2.1 * down + 0.5, options.theme)
-    cells = _grid(figure, down, across)
+    figure = blank(2.5 * across, 2.1 * down + 0.5, options.theme)
+    cells = grid(figure, down, across)
     for axes, record in zip(cells, records, strict=False):
         drawn = panels(record, options.of(record), options.reach)
         if record.kind == "elementwise":
@@ -128,7 +128,7 @@ def gallery(records: Sequence[Record], options: Options) -> Figure:
     for axes in cells[len(records) :]:
         axes.set_axis_off()
     if any(record.kind == "elementwise" for record in records):
-        _key(figure, ("f(x)", "f′(x)", "f″(x)"), options.theme)
+        key(figure, ("f(x)", "f′(x)", "f″(x)"), options.theme)
     return figure
 
 
@@ -150,15 +150,15 @@ def overlay(records: Sequence[Record], options: Options) -> Figure:
     reach = options.reach or _common(records)
     drawn = [panels(record, options.of(record), reach) for record in records]
     names = [options.title(record) for record in records]
-    figure = _figure(10.5, 4.6 + 0.22 * math.ceil(len(records) / 4), options.theme)
-    for order, (axes, title) in enumerate(zip(_grid(figure, 1, 2), ("f(x)", "f′(x)"), strict=True)):
+    figure = blank(10.5, 4.6 + 0.22 * math.ceil(len(records) / 4), options.theme)
+    for order, (axes, title) in enumerate(zip(grid(figure, 1, 2), ("f(x)", "f′(x)"), strict=True)):
         lines = tuple(
             _named(of[order].lines[0], name) for of, name in zip(drawn, names, strict=True)
         )
         draw(axes, Panel(title, lines), options.theme)
         if order:
             axes.set_ylim(*heights(lines, STEEPEST))
-    _key(figure, names, options.theme)
+    key(figure, names, options.theme)
     return figure
 
 
@@ -256,14 +256,16 @@ def write(figure: Figure, path: Path) -> None:
     results.write_bytes(out.getvalue(), path)
 
 
-def _figure(width: float, height: float, theme: Theme) -> Figure:
+def blank(width: float, height: float, theme: Theme) -> Figure:
+    """An empty page of so many inches."""
     from matplotlib.figure import Figure
 
     with _settings():
         return Figure(figsize=(width, height), facecolor=theme.page, layout="constrained")
 
 
-def _grid(figure: Figure, down: int, across: int) -> list[Axes]:
+def grid(figure: Figure, down: int, across: int) -> list[Axes]:
+    """Axes in rows, from the upper left one on."""
     with _settings():
         cells = figure.subplots(down, across, squeeze=False)
     for axes in cells.flat:
@@ -284,7 +286,7 @@ def _settings() -> Any:
     return matplotlib.rc_context({**kept, "svg.hashsalt": "multiact", "font.size": 9})
 
 
-def _key(figure: Figure, names: Sequence[str], theme: Theme) -> None:
+def key(figure: Figure, names: Sequence[str], theme: Theme) -> None:
     """A legend below everything, in the order of the lines."""
     from matplotlib.lines import Line2D
 

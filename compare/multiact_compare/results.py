@@ -195,7 +195,7 @@ def load(path: Path) -> Report:
     version = data.get("schema_version") if isinstance(data, dict) else None
     if version != SCHEMA_VERSION:
         raise ValueError(f"{path} has schema version {version!r}, this is {SCHEMA_VERSION}")
-    report: Report = _revive(Report, data)
+    report: Report = revive(Report, data)
     return report
 
 
@@ -227,19 +227,19 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _revive(kind: Any, data: Any) -> Any:
-    """The inverse of :func:`plain`, guided by the annotations."""
+def revive(kind: Any, data: Any) -> Any:
+    """The inverse of :func:`plain`, guided by the annotations; tuples are those of one kind."""
     if dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        parts = {name: _revive(hints[name], item) for name, item in data.items()}
+        parts = {name: revive(hints[name], item) for name, item in data.items()}
         return typing.cast(type[Any], kind)(**parts)
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
-        return None if data is None else _revive(arguments[0], data)
-    if origin is list:
-        return [_revive(arguments[0], item) for item in data]
+        return None if data is None else revive(arguments[0], data)
+    if origin in (list, tuple):
+        return origin(revive(arguments[0], item) for item in data)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {key: _revive(arguments[1], item) for key, item in data.items()}
+        return {key: revive(arguments[1], item) for key, item in data.items()}
     return float(data) if kind is float else data
 
 

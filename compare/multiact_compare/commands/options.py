@@ -31,6 +31,42 @@ class Name(click.Choice[str]):
             self.fail(f"{error.message}{hint}", param, ctx)
 
 
+class ListOption(click.Option):
+    """An option of a :class:`ListCommand` that takes all values behind it: ``-a relu gelu``."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **{**settings, "multiple": True})
+
+
+class ListCommand(click.Command):
+    """A command without arguments of its own: a value after a value belongs to the same option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        lists = {
+            spelling
+            for param in self.params
+            if isinstance(param, ListOption)
+            for spelling in param.opts
+        }
+        spread: list[str] = []
+        current, awaited = "", False
+        for number, arg in enumerate(args):
+            if arg == "--":
+                spread += args[number:]
+                break
+            if arg.startswith("-") and arg != "-":
+                # --name=value and -nvalue have their first value with them.
+                name, equals, _ = arg.partition("=") if arg.startswith("--") else (arg[:2], "", "")
+                current = name if name in lists else ""
+                awaited = not equals and arg == name
+            elif current and not awaited:
+                spread.append(current)
+            else:
+                awaited = False
+            spread.append(arg)
+        return super().parse_args(ctx, spread)
+
+
 def backend_option(help_text: str) -> Callable[[Command], Command]:
     """``-b/--backend``, which may be repeated."""
     return click.option(

@@ -24,8 +24,15 @@ EXACT = -2
 
 ERROR_HEIGHT, ERROR_TOP = 120, 24
 CURVE_HEIGHT, CURVE_TOP = 150, 8
-SERIES = 5
+SERIES = 16
 """How many styles of lines there are."""
+
+BROAD = 5
+"""How many widths of lines there are."""
+
+LEGEND_LINE = 13
+LETTER = 5.6
+"""About the width of one in a legend."""
 
 
 class Series(NamedTuple):
@@ -116,6 +123,54 @@ def curve(
     return _svg(bottom + 18, parts)
 
 
+def trend(series: Sequence[Series], *, log: bool = False) -> str:
+    """Values step by step from 1 on, a line for each series, below their names.
+
+    ``log`` asks for a logarithmic ordinate, which takes positive values alone. Of a few lines the
+    first are broader: those that lie on each other stay visible.
+    """
+    names, rows = _wrapped_legend(series)
+    steps = max(len(one.values) for one in series)
+    heights = [[_height(value, log) for value in one.values] for one in series]
+    known = [height for line in heights for height in line if height is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if log:
+        low, high = math.floor(low), max(math.ceil(high), math.floor(low) + 1)
+    else:
+        room = 0.06 * (high - low) or 0.06 * abs(high) or 1.0
+        low, high = low - room, high + room
+    top = LEGEND_LINE * rows + CURVE_TOP
+    bottom, across = top + CURVE_HEIGHT, WIDTH - LEFT - RIGHT
+
+    def place(step: float, height: float) -> tuple[float, float]:
+        share = (step - 1) / (steps - 1) if steps > 1 else 0.5
+        return LEFT + across * share, bottom - CURVE_HEIGHT * (height - low) / (high - low)
+
+    beside, below, rules = [], [], ""
+    for tick in ticks(low, high):
+        if not log or tick == round(tick):
+            _, y = place(1, tick)
+            rules += f"M{LEFT} {y:.4g}H{WIDTH - RIGHT}"
+            beside.append((y + 3, _power(round(tick)) if log else _number(tick)))
+    for step in dict.fromkeys((1.0, *ticks(1, steps))) if steps > 1 else (1.0,):
+        if step == round(step):
+            x, _ = place(step, low)
+            below.append((x, f"{step:.0f}"))
+    marks = "".join(f"M{x:.4g} {bottom}v3" for x, _ in below)
+    parts = [*names, f'<path class="grid" d="{rules}"/>', f'<path class="axis" d="{marks}"/>']
+    parts += [_beside(beside), _below(below, bottom + 13)]
+    for above, (one, line) in zip(
+        range(len(series) - 1, -1, -1), zip(series, heights, strict=True), strict=True
+    ):
+        places = [
+            None if height is None else _tenths(*place(step, height))
+            for step, height in enumerate(line, start=1)
+        ]
+        broad = f" w{above}" if len(series) <= BROAD else ""
+        parts.append(_path(f"line s{one.style % SERIES}{broad}", places, tenths=True))
+    return _svg(bottom + 18, parts)
+
+
 def ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Round numbers between the two: multiples of 1, 2 or 5 times a power of ten."""
     raw = (high - low) / about
@@ -131,6 +186,27 @@ def _legend(series: Sequence[Series]) -> Iterator[str]:
         yield f'<path class="line s{one.style % SERIES}" d="M{x} 6h12"/>'
         yield f'<text x="{x + 15}" y="10">{escape(one.name)}</text>'
         x += 19 + 7 * len(one.name)
+
+
+def _height(value: float | None, log: bool) -> float | None:
+    """Where a value stands on the ordinate, if it does."""
+    if value is None or not math.isfinite(value) or (log and value <= 0):
+        return None
+    return math.log10(value) if log else value
+
+
+def _wrapped_legend(series: Sequence[Series]) -> tuple[list[str], int]:
+    """The names with their lines in as many rows as they need, and how many these are."""
+    parts, x, row = [], 1.0, 1
+    for one in series:
+        width = 19 + LETTER * len(one.name)
+        if x > 1 and x + width > WIDTH:
+            x, row = 1.0, row + 1
+        y = LEGEND_LINE * row - 7
+        parts.append(f'<path class="line s{one.style % SERIES}" d="M{x:.4g} {y}h12"/>')
+        parts.append(f'<text x="{x + 15:.4g}" y="{y + 4}">{escape(one.name)}</text>')
+        x += width + 6
+    return parts, row
 
 
 def _path(style: str, places: Sequence[Place | None], tenths: bool = False) -> str:

@@ -27,7 +27,7 @@ def render(document: Document) -> str:
         lines += _section(section)
     if document.environment:
         rows = [(name, value) for name, value in document.environment.items()]
-        lines += ["## Environment", "", *_table(Table("", ("what", "value"), rows))]
+        lines += ["## Environment", "", *table(Table("", ("what", "value"), rows))]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -76,12 +76,12 @@ def _block(block: Block) -> Iterator[str]:
             caption = f"{escape(block.caption)}: " if block.caption else ""
             yield from (f"*Figure.* {caption}{escape(block.alt)}", "")
         case Matrix():
-            yield from _table(_flat(block))
+            yield from table(_flat(block))
             for level, words in block.legend.items():
                 yield f"- {level}: {escape(words)}"
             yield ""
         case Table():
-            yield from _table(block)
+            yield from table(block)
 
 
 def _flat(matrix: Matrix) -> Table:
@@ -91,7 +91,8 @@ def _flat(matrix: Matrix) -> Table:
     return Table(matrix.caption, headings, rows)
 
 
-def _table(table: Table) -> Iterator[str]:
+def table(table: Table) -> Iterator[str]:
+    """A table with its caption, line by line, and an empty line at the end."""
     if table.caption:
         yield from (f"**{escape(table.caption)}**", "")
     yield _row(table.columns)
