@@ -15,15 +15,13 @@ from click.testing import CliRunner
 from multiact_compare.cli import main
 from multiact_compare.contract import Expected
 from multiact_compare.dtypes import DTYPES
-from multiact_compare.natives import engine, render
+from multiact_compare.natives import render
 from multiact_compare.natives.call import LIBRARIES
-from multiact_compare.natives.differences import Difference, differences, sides_of
-from multiact_compare.natives.engine import NativesReport
+from multiact_compare.natives.differences import sides_of
 from multiact_compare.natives.findings import Region, regions
-from multiact_compare.parity import Request
 from multiact_compare.truth import Truth
 
-from tests.natives.samples import Silent
+from tests.natives.facts import Facts, covers, measured
 
 F32 = DTYPES["float32"]
 NAMES = ("function", "", "torch", "float32", "value", "eager")
@@ -102,74 +100,6 @@ def test_sides() -> None:
     assert sides_of({"a": math.nan, "b": 0.0}, "float32", signed=True, scale=1.0)[1] == math.inf
     assert len(sides_of({"a": 0.0, "b": -0.0}, "float32", signed=True, scale=1.0)[0]) == 2
     assert len(sides_of({"a": 0.0, "b": -0.0}, "float32", signed=False, scale=1.0)[0]) == 1
-
-
-def measured(functions: list[str], *, points: int = 2000, **more: object) -> NativesReport:
-    """A run over a few functions, in float32 unless more is said."""
-    settings = {"dtypes": ("float32",), "modes": ("eager",), "backends": LIBRARIES, **more}
-    return engine.run(Request(functions=functions, points=points, **settings), Silent())  # type: ignore[arg-type]
-
-
-class Facts:
-    """A run's findings, by what one asks of them."""
-
-    def __init__(self, report: NativesReport) -> None:
-        self.report = report
-        self.differences = differences(report)
-
-    def lost(self, function: str, library: str, quantity: str, case: str = "") -> list[Region]:
-        """The lost regions of a call, eagerly."""
-        return [
-            one
-            for one in self.report.findings.regions
-            if (one.function, one.library, one.quantity, one.case, one.mode)
-            == (function, library, quantity, case, "eager")
-        ]
-
-    def at(self, function: str, library: str, quantity: str, x: float) -> float:
-        """The result at a special point."""
-        (one,) = [
-            one.got
-            for one in self.report.findings.specials
-            if (one.function, one.library, one.quantity, one.case, repr(one.x))
-            == (function, library, quantity, "", repr(x))
-        ]
-        return one
-
-    def worst(self, function: str, library: str, *, tail: bool = False) -> float:
-        """The largest error of values in ULP over all layouts, of tiny ones too or not."""
-        return max(
-            one.tail_ulps if tail else one.ulps
-            for one in self.report.findings.worst
-            if (one.function, one.library, one.quantity, one.case)
-            == (function, library, "value", "")
-        )
-
-    def raises(self, function: str, library: str, quantity: str) -> bool:
-        """Whether a quantity cannot be had."""
-        return any(
-            cell.error is not None
-            for cell in self.report.cells
-            if (cell.function, cell.backend, cell.quantity) == (function, library, quantity)
-        )
-
-    def differs(self, kind: str, function: str, what: str) -> Difference:
-        """The disagreement of a kind about something."""
-        (one,) = [
-            one
-            for one in self.differences
-            if (one.kind, one.function) == (kind, function) and what in one.what
-        ]
-        return one
-
-    def row(self, function: str, library: str, row: str) -> list[float]:
-        """The result of a special row."""
-        return list(map(float, self.report.answers[library][f"row {function} {row}"]["values"]))
-
-
-def covers(found: list[Region], kind: str, low: float, high: float) -> bool:
-    """Whether an interval lies in a lost region of a kind."""
-    return any(one.kind == kind and one.low <= low and one.high >= high for one in found)
 
 
 # One test, not one per fact: each would need the run, and workers share no fixtures.
