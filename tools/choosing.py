@@ -71,7 +71,7 @@ def properties() -> str:
                 "yes" if record.zero_centred else "no",
                 sides,
                 interval(record.derivative_range),
-                percent(record.zeros or 0.0),
+                f"{100 * (record.zeros or 0.0):.3g}\u00a0%",
             ]
         )
     columns = (

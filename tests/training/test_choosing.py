@@ -110,7 +110,7 @@ def test_properties_are_those_of_the_records(tool: ModuleType, page: str) -> Non
         if line.startswith("| `")
     }
     assert set(rows) == set(tool.CHOICE) <= set(multiact.records)
-    assert rows["relu"] == ["0 … ∞", "C0", "yes", "no", "left", "0 … 1", "50.00 %"]
+    assert rows["relu"] == ["0 … ∞", "C0", "yes", "no", "left", "0 … 1", "50\u00a0%"]
     assert rows["tanh"][2:5] == ["yes", "yes", "both sides"]
 
 
