@@ -26,7 +26,9 @@ CURVES: dict[tuple[Model, str], tuple[int, float, Sequence[str]]] = {
     ("mlp", "float32"): (10, 1e-4, ("relu", "mish")),
     ("cnn", "float32"): (1, 1e-3, ("relu",)),
 }
-"""Model and dtype -> epochs, how far frameworks may be apart in relation, activations."""
+"""Model and dtype -> epochs, how far frameworks may be apart in relation, activations. The last
+bound leaves room for two entries of a pooling window that change places by a rounding error.
+"""
 
 
 def setup(framework: str = "numpy", **changes: Any) -> Setup:

@@ -175,6 +175,10 @@ def test_units_that_are_always_0_and_stay_so_are_dead(
         # So large that no other unit dies by itself, deeper layers having larger inputs.
         bias[:] = 10 ** (2 * number + 1)
         bias[list(units)] *= -1
+    # A unit that is 0 whatever comes: the derivative there decides.
+    kernel, bias = weights[0]
+    kernel[..., 9] = bias[9] = 0
+    dying[0].add(9)
     _, images = standardised(small, "float64")
     counted = {}
     for name in ("relu", "hard_tanh"):
@@ -183,7 +187,7 @@ def test_units_that_are_always_0_and_stay_so_are_dead(
         judged = made.evaluate(images, small.test_labels)
         counted[name] = [set(np.flatnonzero(units).tolist()) for units in judged.dead]
     assert counted["relu"] == dying
-    # Saturated at −1 and not at 0: such a unit still tells something to the next layer.
+    # Neither those saturated at −1 nor the one on the slope through 0.
     assert counted["hard_tanh"] == [set()] * len(dying)
 
 

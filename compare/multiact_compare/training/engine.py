@@ -33,7 +33,8 @@ def train(setups: Sequence[Setup], data: Data, heard: Heard, jobs: int = 0) -> l
     """Train every setup on the data; the runs come in the order of the setups.
 
     One worker per framework trains its setups in turn; ``jobs`` workers run side by side, by
-    default as many as there are cores, each with one thread. A framework that is missing or dies
+    default as many as there are cores, each with one thread; to compare their times, one at a time
+    disturbs least. A framework that is missing or dies
     and a loss that is no longer a number are the ``failure`` of a run. Whatever is raised here,
     Ctrl-C too, ends all workers first.
 
