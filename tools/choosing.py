@@ -71,7 +71,7 @@ def properties() -> str:
                 "yes" if record.zero_centred else "no",
                 sides,
                 interval(record.derivative_range),
-                percent(record.zeros or 0.0),
+                f"{100 * (record.zeros or 0.0):.3g}\u00a0%",
             ]
         )
     columns = (
@@ -81,7 +81,7 @@ def properties() -> str:
     return _markdown(Table("", columns, rows))
 
 
-ROUNDS: dict[Model, int] = {"mlp": 20, "cnn": 5}
+ROUNDS: dict[Model, int] = {"mlp": 20, "cnn": 8}
 """How many epochs are timed."""
 
 
@@ -210,8 +210,8 @@ def times(ratios: Mapping[str, Mapping[str, float]]) -> str:
         for function in sorted(last, key=lambda function: last[function])
     ]
     caption = (
-        "An epoch of training over one with relu: the shortest of several, PyTorch on one core, "
-        "which the functions take in turns."
+        "The processor's time for an epoch, over that with relu: the shortest of several, on "
+        "PyTorch with one thread, where the functions take turns."
     )
     return _markdown(Table(caption, ("function", *ratios), rows))
 

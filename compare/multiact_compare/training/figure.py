@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from multiact_compare import plots
@@ -13,6 +14,9 @@ from multiact_compare.training.results import Experiment
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+PLAIN = 1e-4
+"""What is larger is written without powers of ten."""
 
 THIN = 1.5
 FEW = 5
@@ -52,7 +56,7 @@ def draw(experiment: Experiment, theme: plots.Theme = plots.LIGHT) -> Figure:
 
 
 def _fill(axes: Axes, panel: Panel, names: list[str], theme: plots.Theme) -> None:
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     longest = max(len(curve.mean) for curve in panel.curves)
     for curve in panel.curves:
@@ -69,6 +73,10 @@ def _fill(axes: Axes, panel: Panel, names: list[str], theme: plots.Theme) -> Non
         )  # fmt: skip
     if panel.log:
         axes.set_yscale("log")
+        if min(filter(math.isfinite, chain(*(curve.low for curve in panel.curves)))) > PLAIN:
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(1 - 0.02 * longest, longest + 0.02 * longest)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(panel.title, fontsize=10, color=theme.ink)
