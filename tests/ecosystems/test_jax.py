@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from jax import export
 
 import multiact
@@ -64,6 +65,7 @@ def test_a_program_and_its_gradient(tmp_path: Path) -> None:
         np.testing.assert_allclose(found[name], expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.thorough
 def test_every_function() -> None:
     def catalogue(x: jax.Array) -> tuple[jax.Array, ...]:
         return tuple(call.function(x, **call.params) for call in calls())

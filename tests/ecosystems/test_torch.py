@@ -43,10 +43,20 @@ def outside(folder: Path, loader: str, inputs: torch.Tensor) -> Any:
     return torch.load(folder / "y.pt")
 
 
-def test_export(tmp_path: Path) -> None:
-    model = Everything().eval()
+@pytest.fixture(scope="module")
+def model() -> nn.Module:
+    """The model in evaluation mode."""
+    return Everything().eval()
+
+
+@pytest.fixture(scope="module")
+def program(model: nn.Module) -> torch.export.ExportedProgram:
+    """The same, exported with any number of rows."""
     rows = {0: torch.export.Dim("rows")}
-    program = torch.export.export(model, (X[:4],), dynamic_shapes=(rows,))
+    return torch.export.export(model, (X[:4],), dynamic_shapes=(rows,))
+
+
+def test_export(tmp_path: Path, model: nn.Module, program: torch.export.ExportedProgram) -> None:
     torch.export.save(program, tmp_path / "program.pt2")
     found = outside(tmp_path, "torch.export.load('program.pt2').module()", X)
     with torch.no_grad():
@@ -56,11 +66,25 @@ def test_export(tmp_path: Path) -> None:
         torch.testing.assert_close(y, near, rtol=1e-5, atol=1e-6)
 
 
+def test_gradients_of_an_exported_program(
+    model: nn.Module, program: torch.export.ExportedProgram
+) -> None:
+    found: list[torch.Tensor] = []
+    expected: list[torch.Tensor] = []
+    for gradients, call in ((found, program.module()), (expected, model)):
+        x = X.clone().requires_grad_()
+        for y in call(x):
+            weights = torch.linspace(1, 2, y.numel()).reshape(y.shape)
+            gradients.append(torch.autograd.grad((y * weights).sum(), x, retain_graph=True)[0])
+    for call, gradient, near in zip(calls(), found, expected, strict=True):
+        # Each is a product of Jacobians of six layers.
+        torch.testing.assert_close(gradient, near, rtol=1e-4, atol=1e-5, msg=call.name)
+
+
 @pytest.mark.filterwarnings("ignore:`torch.jit")
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
-def test_jit_trace(tmp_path: Path) -> None:
+def test_jit_trace(tmp_path: Path, model: nn.Module) -> None:
     """Without gradients, as TorchScript has no word for a derivative of one's own."""
-    model = Everything().eval()
     with torch.no_grad():
         traced = torch.jit.trace(model, (X[:4],))
         expected = model(X)
