@@ -77,6 +77,13 @@ def test_the_precise_tier() -> None:
     assert "0 differ by a bit" in done.stdout
 
 
+def test_training() -> None:
+    names = ("-a", f"{SAMPLES}:relu_cos", "relu")
+    done = _multiact("train", *names, "-b", "numpy", "-b", "jax", "--epochs", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{SAMPLES}:relu_cos" in done.stdout
+
+
 def test_show_and_plot(tmp_path: Path) -> None:
     done = _multiact("show", f"{SAMPLES}:relu_cos")
     assert done.returncode == 0, done.stderr
@@ -99,6 +106,7 @@ def test_show_and_plot(tmp_path: Path) -> None:
             ("parity", f"{SAMPLES}:relu_cos", "--exhaustive", "float16"),
             "this works on the catalogue alone",
         ),
+        (("train", "-a", "nowhere:f"), "importing 'nowhere' failed with ModuleNotFoundError"),
     ],
 )
 def test_wrong_calls(arguments: tuple[str, ...], message: str) -> None:

@@ -55,7 +55,8 @@ PACKAGES = {
     "names",
     cls=ListOption,
     metavar="NAME ...",
-    help="Functions of the catalogue; several are ranked. Default: relu.",
+    help="Functions of the catalogue, or your_module:your_function; several are ranked. "
+    "Default: relu.",
 )
 @click.option(
     "-b",
@@ -162,7 +163,7 @@ def train_command(
 
 def _activations(names: tuple[str, ...]) -> list[str]:
     """Canonical names in the order in which they were given."""
-    return list(dict.fromkeys(canonical((name,))[0] for name in names or ("relu",)))
+    return list(dict.fromkeys(canonical((name,), own=True)[0] for name in names or ("relu",)))
 
 
 def _frameworks(model: Model, backends: tuple[str, ...]) -> list[str]:

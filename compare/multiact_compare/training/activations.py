@@ -1,4 +1,4 @@
-"""Which functions of the catalogue can be a network's activation, and how they are called there."""
+"""Which functions can be a network's activation, and how they are called there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 
 import multiact
 from multiact import Record
+from multiact_compare import customs
 
 PROBE = (3, 6)
 """A shape whose last axis every function of whole rows can take, in halves and in thirds too."""
@@ -47,14 +48,21 @@ class Activation:
 
 
 def activation(name: str) -> Activation:
-    """The activation of a name or an alias of the catalogue.
+    """The activation of a name or an alias of the catalogue, or of your_module:your_function.
 
     Raises
     ------
     ValueError
         The catalogue has no such function, or it has one that a layer cannot be followed by.
     """
-    record = next((r for r in multiact.records.values() if name in (r.name, *r.aliases)), None)
+    record: Record | None
+    if customs.is_custom(name):
+        try:
+            record = customs.load(name).record
+        except customs.UnknownCustomError as error:
+            raise ValueError(str(error)) from None
+    else:
+        record = next((r for r in multiact.records.values() if name in (r.name, *r.aliases)), None)
     if record is None:
         raise ValueError(f"activation {name!r} is not in the catalogue; allowed are {_listed()}")
     reason = _objection(record)
