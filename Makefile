@@ -18,7 +18,7 @@ help:
 	@echo "make docs        the documentation site, in docs/_build/html"
 	@echo "make comparison  the documentation's page that sets PyTorch and TensorFlow side by side"
 	@echo "make choosing    the measurements of the documentation's page on choosing an activation"
-	@echo "                 (about an hour)"
+	@echo "                 (about a quarter of an hour)"
 	@echo "make tables      render the tables of the README anew (from the code and a parity run)"
 
 setup: $(READY)
