@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from multiact_compare.training import data
 from multiact_compare.training.results import Data
 
 
 @pytest.fixture(scope="session")
 def digits() -> Data:
-    """Scikit-learn's 1,797 digits, the last fifth of a shuffle held out."""
-    datasets = pytest.importorskip("sklearn.datasets")
-    found = datasets.load_digits()
-    order = np.random.default_rng(0).permutation(len(found.target))
-    images = found.images[order][..., np.newaxis] / 16
-    labels = found.target[order].astype(np.int64)
-    split = len(labels) * 4 // 5
-    return Data("digits", images[:split], labels[:split], images[split:], labels[split:])
+    """Scikit-learn's 1,797 digits, split as ``multiact train`` splits them."""
+    return data.load(None)
 
 
 @pytest.fixture
