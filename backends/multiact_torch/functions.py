@@ -282,8 +282,9 @@ def rowwise(formula: Rowwise, arithmetic: Arithmetic = ARITHMETIC) -> tuple[Any,
             gradient = pullback(xp, wide, cotangent.to(wide.dtype), mask, *ctx.static)
             return narrow(gradient, x.dtype), None, *(None for _ in ctx.static)
 
-    # (x, mask, *static), where value has xp before them.
-    _announce_arity(Compiled.forward, len(inspect.signature(value).parameters) - 1)
+    # (x, mask, *static), where value has xp before them; what has a default is never passed.
+    given = [p for p in inspect.signature(value).parameters.values() if p.default is p.empty]
+    _announce_arity(Compiled.forward, len(given) - 1)
 
     class Eager(Compiled):
         @staticmethod

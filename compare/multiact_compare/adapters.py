@@ -22,8 +22,14 @@ from multiact_compare.dtypes import Bits, DType
 Program: TypeAlias = Callable[..., Any]
 
 
+EVERYTHING = 10**9
+"""More measurements than there are."""
+
+
 class Adapter(Protocol):
-    """One framework."""
+    """One framework. ``together`` is how many measurements make one compiled program."""
+
+    together: int
 
     def versions(self) -> dict[str, str]:
         """The framework's packages and their versions."""
@@ -61,6 +67,8 @@ class Adapter(Protocol):
 
 class AlwaysWide:
     """A framework in which 64-bit types need not be asked for."""
+
+    together = EVERYTHING
 
     def wide(self) -> AbstractContextManager[Any]:
         return nullcontext()
@@ -111,6 +119,9 @@ class NumpyAdapter(EagerOnly):
 
 class TorchAdapter(AlwaysWide):
     """PyTorch; compiled is ``torch.compile(fullgraph=True)``."""
+
+    # Inductor's time grows faster than the program: it looks for pairs of kernels to fuse.
+    together = 16
 
     def __init__(self, alone: bool = True) -> None:
         self._torch: Any = importlib.import_module("torch")
@@ -226,6 +237,8 @@ class KerasAdapter(TensorflowAdapter):
 
 class JaxAdapter:
     """JAX, alone with 64-bit types enabled, to measure float64; compiled is ``jax.jit``."""
+
+    together = EVERYTHING
 
     def __init__(self, alone: bool = True) -> None:
         self._jax: Any = importlib.import_module("jax")

@@ -61,8 +61,9 @@ class Worker:
                 compiled = [
                     m for m in chosen if m.variant.mode == "compiled" and m.case.kind == kind
                 ]
-                if compiled:
-                    self._compile(compiled, DTYPES[name])
+                together = self._adapter.together
+                for start in range(0, len(compiled), together):
+                    self._compile(compiled[start : start + together], DTYPES[name])
 
     def _settle(self, measurement: Measurement, result: Callable[[], Bits]) -> None:
         """Save a result, or say what went wrong with it."""
@@ -110,7 +111,7 @@ class Worker:
     # Compiled
 
     def _compile(self, measurements: list[Measurement], dtype: DType) -> None:
-        """All in one program, which is much faster than one by one.
+        """These in one program, which is much faster than one by one.
 
         If that fails, those that cannot even be traced are left out; if it still fails, halves
         are tried until the guilty ones stand alone.

@@ -155,6 +155,29 @@ def test_gradients_to_parameters(backend: Backend, dtype: str) -> None:
     assert backend.dtype_of(found.params["slope"]) == dtype
 
 
+ROWWISE = [
+    pytest.param(name, dict(params), id=f"{name}-{index}")
+    for name, record in multiact.records.items()
+    if record.kind == "rowwise"
+    for index, params in enumerate(record.cases)
+]
+
+
+@pytest.mark.parametrize(("name", "params"), ROWWISE)
+@pytest.mark.parametrize("dtype", ["float32"], indirect=True)
+def test_gradients_of_rows(
+    differentiating: Backend, dtype: str, name: str, params: dict[str, Any]
+) -> None:
+    """Those of the frameworks' automatic differentiation are NumPy's closed forms."""
+    function = getattr(multiact.precise, name)
+    rows = np.random.default_rng(0).normal(size=(3, 12)).astype(np.float32)
+    cotangent = np.random.default_rng(1).normal(size=function(rows, **params).shape)
+    expected = multiact.vjp(function, rows, cotangent.astype(np.float32), **params).x
+    x, c = (differentiating.array(part, dtype) for part in (rows, cotangent))
+    got = differentiating.doubles(multiact.vjp(function, x, c, **params).x)
+    np.testing.assert_allclose(got, expected, rtol=2**-23, atol=2**-30)
+
+
 @pytest.mark.parametrize("dtype", ["float32"], indirect=True)
 def test_second_derivatives(differentiating: Backend, dtype: str) -> None:
     xs = np.array([-3.0, -1.0, 0.0, 0.5, 4.0])
