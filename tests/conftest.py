@@ -4,6 +4,7 @@ floating dtype of that framework.
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     for message in (".*Function'> should not be instantiated", ".torch.jit.script. is deprecated"):
         config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C works in this process and in those it starts.
+
+    What a shell starts in the background ignores it, and so does everything below.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(params=list(Backend), ids=lambda backend: backend.value)

@@ -188,14 +188,6 @@ def test_an_exception_of_the_listener_ends_the_workers(
     assert 1 <= len(started) <= 2
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Ctrl-C as in a program of one's own: pytest-xdist's workers ignore it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_the_workers(small: Data, started: list[subprocess.Popen[str]]) -> None:
     def interrupt(setup: Setup, number: int, epoch: Epoch) -> None:
