@@ -129,8 +129,9 @@ class DualPrimitives:
     def where(self, condition: Any, x: Any, y: Any) -> Dual:
         (x_value, x_tangent), (y_value, y_tangent) = _parts(x), _parts(y)
         value = self._xp.where(condition, x_value, y_value)
-        if isinstance(x_tangent, float) and isinstance(y_tangent, float):
-            # Two constants: where takes an array beside a number, and numbers are 0 here.
+        if type(x_tangent) is float and type(y_tangent) is float:
+            # Two constants: where takes an array beside a number, and numbers are 0 here. (NumPy's
+            # scalars, which are floats as well, are results like arrays.)
             return Dual(value, 0.0)
         return Dual(value, self._xp.where(condition, x_tangent, y_tangent))
 

@@ -53,13 +53,13 @@ class Namespace:
             raise unknown_primitive(name)
         primitive, of_number = getattr(self._xp, name), ONE_ARGUMENT[name]
         # Not every framework's functions take numbers, which parameters may be.
-        return lambda a: of_number(a) if isinstance(a, (int, float)) else primitive(a)
+        return lambda a: of_number(a) if is_number(a) else primitive(a)
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         """a where the condition holds, else b."""
         if isinstance(condition, bool):
             return a if condition else b
-        if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        if is_number(a) and is_number(b):
             # Two numbers have no dtype of their own; x's is that of the arithmetic.
             x = self._x
             b = float(b) * self._xp.astype_like(x == x, x)
@@ -76,6 +76,11 @@ class Namespace:
     def clip(self, a: Any, low: Any, high: Any) -> Any:
         """a between low and high, where its derivative is 0."""
         return self.minimum(self.maximum(a, low), high)
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is Python's own number; NumPy's scalars are what formulas are evaluated on."""
+    return type(value) is float or type(value) is int
 
 
 def unknown_primitive(name: str) -> AttributeError:
@@ -132,10 +137,7 @@ def differentiated(function: Callable[..., Any], index: int) -> Callable[..., An
     """The derivative with respect to x (0) or to a parameter, by dual numbers."""
 
     def slope(xp: Any, x: Any, *parameters: Any) -> Any:
-        duals = [
-            value if isinstance(value, (int, float)) else Dual(value, 0.0)
-            for value in (x, *parameters)
-        ]
+        duals = [value if is_number(value) else Dual(value, 0.0) for value in (x, *parameters)]
         moving: Any = duals[index]
         # 1 everywhere, but NaN where the input is.
         moving.tangent = xp.where(moving.value == moving.value, 1.0, moving.value)

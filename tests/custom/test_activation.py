@@ -153,6 +153,27 @@ def test_integers_are_promoted(backend: Backend) -> None:
     np.testing.assert_allclose(backend.doubles(y), relu_cos(np.array([-1.0, 2.0])), rtol=1e-6)
 
 
+@pytest.mark.parametrize("function", [relu_cos, everything])
+def test_numbers_of_numpy(function: Any) -> None:
+    """They count as Python's floats, and are results all the same."""
+    for x in (-1000.0, -1.5, 0.0, 2.5, 1000.0):
+        for order in (0, 1, 2):
+
+            def program(x: Any, order: int = order) -> Any:
+                return multiact.derivative(function, x, order=order) if order else function(x)
+
+            single, whole = program(np.float64(x)), program(np.array([x]))
+            np.testing.assert_array_equal(single, whole[0])
+
+
+def test_a_number_of_numpy_may_overflow() -> None:
+    @multiact.activation
+    def growing(xp: Any, x: Any) -> Any:
+        return xp.exp(2 * x)
+
+    assert growing(np.float64(1000.0)) == np.inf
+
+
 def test_one_made_after_its_framework_was_loaded_and_before() -> None:
     import torch
 

@@ -353,3 +353,21 @@ class TestTensorFlow:
         assert first.numpy().tolist() == again.numpy().tolist()
         want = multiact.vjp(getattr(multiact, name), X, np.ones(y.shape), **params).x
         np.testing.assert_allclose(first, want, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        pytest.param(record.name, dict(params), id=f"{record.name}-{index}")
+        for record in multiact.records.values()
+        if record.kind == "elementwise"
+        for index, params in enumerate(record.cases)
+    ],
+)
+def test_a_single_number_has_the_derivatives_of_an_array(name: str, params: Any) -> None:
+    f = getattr(multiact, name)
+    for x in (-30.0, -1.5, -0.0, 0.0, 0.375, 1.0, 2.5):
+        for order in (1, 2):
+            single = multiact.derivative(f, np.float64(x), order=order, **params)
+            (whole,) = multiact.derivative(f, np.array([x]), order=order, **params)
+            np.testing.assert_allclose(single, whole, rtol=1e-14, atol=1e-300)
