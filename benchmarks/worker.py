@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -44,10 +45,13 @@ def overhead(backend: str) -> dict[str, Any]:
     def wrapper(x: Any) -> Any:
         return backend_tanh(x)
 
+    # An attribute of a module, as the other two are.
+    stage = ModuleType("stage")
+    stage.tanh = wrapper  # type: ignore[attr-defined]
     direct = nanoseconds_over(
         {
-            "backend": lambda: backend_tanh(x),
-            "wrapper": lambda: wrapper(x),
+            "backend": lambda: package.tanh(x),
+            "wrapper": lambda: stage.tanh(x),
             "multiact": lambda: multiact.tanh(x),
         },
         "backend",

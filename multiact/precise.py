@@ -19,7 +19,7 @@ from types import FunctionType
 
 from multiact import _dispatch, _errors
 from multiact._record import records
-from multiact._typing import Any
+from multiact._typing import TYPE_CHECKING, Any
 
 
 class PreciseBackends(dict[type, Any]):
@@ -53,7 +53,6 @@ globals().update(_functions, **_aliases)
 
 __all__ = list(_functions | _aliases)
 
-
-def __getattr__(name: str) -> Callable[..., Any]:
-    """For type checkers: the functions are attributes that are made above."""
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if TYPE_CHECKING:
+    # Not at run time: Python looks attributes of a module with this function up the slow way.
+    def __getattr__(name: str) -> Callable[..., Any]: ...
