@@ -49,7 +49,9 @@ class Custom(NamedTuple):
 customs: dict[str, Custom] = {}
 """Every custom activation of this process: "module:name" -> :class:`Custom`."""
 
-_names: dict[Callable[..., Any], str] = {}
+_known: dict[Callable[..., Any], tuple[str, bool]] = {}
+"""Every function made here -> its name, and whether it is of the precise tier."""
+
 _followers: list[Callable[[Record], None]] = []
 
 
@@ -164,12 +166,10 @@ def member_name(name: str) -> str:
 def enter(custom: Custom) -> None:
     """Remember a custom activation and let the backends that are loaded make it.
 
-    One of the same name is replaced: notebooks run a cell again.
+    One of the same name is replaced: notebooks run a cell again. What still holds the function
+    that was made before means the new one with it, whose members the backends have.
     """
     record = custom.record
-    old = customs.get(record.name)
-    if old is not None:
-        del _names[old.record.function], _names[precise_of(old.record)]
     taken = {member_name(name): name for name in customs}.get(member_name(record.name))
     if taken not in (None, record.name):
         raise ValueError(
@@ -177,7 +177,8 @@ def enter(custom: Custom) -> None:
             f"that are no letters or digits; rename one of them."
         )
     customs[record.name] = custom
-    _names[record.function] = _names[precise_of(record)] = record.name
+    _known[record.function] = record.name, False
+    _known[precise_of(record)] = record.name, True
     for follow in _followers:
         follow(record)
     from multiact import _saving
@@ -195,9 +196,14 @@ def follow(made: Callable[[Record], None]) -> None:
 def record_of(function: Any) -> Record | None:
     """The record of a custom activation in either tier, ``None`` for anything else."""
     try:
-        return customs[_names[function]].record
+        return customs[_known[function][0]].record
     except (KeyError, TypeError):
         return None
+
+
+def is_precise(function: Any) -> bool:
+    """Whether a custom activation is that of the precise tier."""
+    return _known[function][1]
 
 
 def precise_of(record: Record) -> Any:
