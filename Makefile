@@ -48,7 +48,7 @@ pytest: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 thorough: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal -m ""
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "" --hypothesis-profile thorough
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks --json bench.json

@@ -13,14 +13,15 @@ from hypothesis import HealthCheck, settings
 from tests.backends import DTYPES, Backend
 
 # The frameworks compile on the first call of each shape, so no deadline is meaningful; the
-# fixtures below hold no state that examples could share.
-settings.register_profile(
-    "multiact",
-    deadline=None,
-    derandomize=True,
-    max_examples=20,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+# fixtures below hold no state that examples could share. `make thorough` asks for its own profile.
+for profile, examples in (("multiact", 10), ("thorough", 100)):
+    settings.register_profile(
+        profile,
+        deadline=None,
+        derandomize=True,
+        max_examples=examples,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
 settings.load_profile("multiact")
 
 
