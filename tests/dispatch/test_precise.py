@@ -77,7 +77,15 @@ COLD = {
 }
 
 
-@pytest.mark.parametrize("first", COLD)
+# The door is that of the default tier, whose first calls are all tested: here one per framework.
+USUAL = ("Python number", "torch.compile of a Parameter", "tf.function of a variable under XLA",
+         "jax.jit of vmap of grad")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "first",
+    [pytest.param(name, marks=() if name in USUAL else pytest.mark.thorough) for name in COLD],
+)
 def test_the_first_call_of_a_process(first: str, run_fresh: Run) -> None:
     run_fresh(
         "import multiact\n"

@@ -64,15 +64,16 @@ def test_numpy_strides(case: Case) -> None:
         assert_close(f(view, **params), f(view.copy(), **params), "float64", {"both sides": 2.0})
 
 
+# JAX's arrays cannot be modified.
 @every_function
-@pytest.mark.parametrize("dtype", ["float32"], indirect=True)
-def test_inputs_are_never_modified(backend: Backend, dtype: str, case: Case) -> None:
+@pytest.mark.parametrize("backend", [b for b in Backend if b is not Backend.JAX])
+def test_inputs_are_never_modified(backend: Backend, case: Case) -> None:
     name, params = case
-    x = backend.array([[-2.0, -0.0, 0.5, 3.0], [0.25, -1.0, 4.0, -8.0]], dtype)
+    x = backend.array([[-2.0, -0.0, 0.5, 3.0], [0.25, -1.0, 4.0, -8.0]], "float32")
     before = backend.to_numpy(x).tobytes()
     f = getattr(multiact, name)
     y = f(x, **params)
-    multiact.vjp(f, x, backend.array(np.ones(backend.doubles(y).shape), dtype), **params)
+    multiact.vjp(f, x, backend.array(np.ones(backend.doubles(y).shape), "float32"), **params)
     assert backend.to_numpy(x).tobytes() == before
 
 

@@ -45,7 +45,8 @@ def test_nan_in_nan_out(backend: Backend, dtype: str, case: Case) -> None:
 def test_a_single_nan(backend: Backend, dtype: str, case: Case) -> None:
     """Vectorised kernels treat the last few elements by other code."""
     name, params = case
-    for shape in ((), (1,)):
+    # JAX compiles every shape anew.
+    for shape in ((1,),) if backend is Backend.JAX else ((), (1,)):
         y = getattr(multiact, name)(backend.array(np.full(shape, np.nan), dtype), **params)
         assert np.isnan(backend.doubles(y)).all()
 

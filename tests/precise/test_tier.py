@@ -43,6 +43,11 @@ def slope(name: str, params: dict[str, Any], x: Any) -> Any:
     return multiact.derivative(getattr(multiact.precise, name), x, **params)
 
 
+def at_once(backend: Backend, function: Any) -> Any:
+    """Outside of jit JAX would compile each of the steps of a derivative."""
+    return backend.compile(function) if backend is Backend.JAX else function
+
+
 def assert_same_bits(x: Any, got: Any, want: Any) -> None:
     differ = np.flatnonzero(bits(got) != bits(want))
     shown = [(x[i], got[i], want[i]) for i in differ[:5]]
@@ -80,9 +85,7 @@ def test_every_16_bit_input_gives_the_bits_of_numpy(
     def both(x: Any) -> tuple[Any, Any]:
         return f(x, **params), slope(name, params, x)
 
-    # Outside of jit JAX would compile each of the steps of the derivative.
-    run = differentiating.compile(both) if differentiating is Backend.JAX else both
-    y, dy = map(differentiating.to_numpy, run(values))
+    y, dy = map(differentiating.to_numpy, at_once(differentiating, both)(values))
     assert_same_bits(x, y, f(x, **params))
     assert_same_bits(x, dy, slope(name, params, x))
 
@@ -117,11 +120,13 @@ def test_float32_points_give_the_bits_of_numpy(
 @pytest.mark.parametrize("dtype", ["float32"], indirect=True)
 def test_infinities_give_the_limit(backend: Backend, dtype: str, case: Case) -> None:
     name, params = case
-    x = backend.array([-np.inf, np.inf, np.nan], dtype)
-    limits = oracle.limits(name, params)
-    for order, result in enumerate(
-        (getattr(multiact.precise, name)(x, **params), slope(name, params, x))
-    ):
+    f, limits = getattr(multiact.precise, name), oracle.limits(name, params)
+
+    def both(x: Any) -> tuple[Any, Any]:
+        return f(x, **params), slope(name, params, x)
+
+    run = at_once(backend, both)
+    for order, result in enumerate(run(backend.array([-np.inf, np.inf, np.nan], dtype))):
         got = backend.doubles(result)
         want = np.array([limits[-np.inf][order], limits[np.inf][order]])
         want = want.astype(DTYPES[dtype]).astype(np.float64)
