@@ -127,7 +127,7 @@ def overview(experiments: Mapping[str, Experiment]) -> str:
     by_name = {name: {row.activation: row for row in rows} for name, rows in ranked.items()}
     functions = sorted(
         set.intersection(*(set(one) for one in places.values())),
-        key=lambda function: statistics.fmean(one[function] for one in places.values()),
+        key=lambda name: (statistics.fmean(one[name] for one in places.values()), name),
     )
     body = []
     for function in functions:
