@@ -165,7 +165,9 @@ def test_an_interrupt_ends_the_workers_and_keeps_what_is_done(
             workers = [pid for task in tasks for pid in (task / "children").read_text().split()]
             time.sleep(0.05)
         assert workers, children
-        time.sleep(3.0)
+        deadline = time.monotonic() + 60
+        while not _done(tmp_path / "state") and time.monotonic() < deadline:
+            time.sleep(0.1)
         process.send_signal(number)
         rest = process.stderr.read()
         status = process.wait(timeout=30)
