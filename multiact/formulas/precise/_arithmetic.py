@@ -20,6 +20,10 @@ from multiact.formulas.precise._polynomials import polynomial
 DEEP = -600.0
 # Exponents this large are as good as infinite, in both directions.
 FAR = 2000.0
+# The step by which a number that may lie between two narrower ones is moved to its side.
+STEP = 2.0**-52
+# A product beyond is not split, lest it overflow.
+SPLITTABLE = 2.0**900
 
 
 def split(xp: Any, value: Any) -> tuple[Any, Any]:
@@ -48,6 +52,44 @@ def product(xp: Any, x: Any, y: Any) -> tuple[Any, Any]:
     head, rest = split(xp, x * y)
     high = head + split(xp, rest)[0]
     return high, x_low * y_low - (((high - x_high * y_high) - x_low * y_high) - x_high * y_low)
+
+
+def narrows(xp: Any) -> bool:
+    """Whether the result is going to be rounded once more, to a dtype narrower than float64."""
+    return getattr(xp, "narrows", False)
+
+
+def settle(xp: Any, high: Any, low: Any) -> Any:
+    """high + low, rounded so that rounding it once more is right.
+
+    Products of numbers with few bits, and what is almost linear near 0, come to lie so close to the
+    middle between two numbers of a narrower dtype that their sum in float64 is the middle itself.
+    To one with so few bits a step is added in the direction of what the rounding has lost: the
+    next middle is far away.
+    """
+    if not narrows(xp):
+        return high + low
+    head, rest = total(high, low)
+    head_bits, rest = xp.detach(head), xp.detach(rest)
+    short = xp.truncate(head_bits) == head_bits
+    step = STEP * head_bits
+    # Not "unequal to 0", which NaN is.
+    moved = short & ((rest > 0) | (rest < 0))
+    away = (rest > 0) == (head_bits > 0)
+    return head + xp.where(moved, xp.where(away, step, -step), 0.0)
+
+
+def settled_product(xp: Any, x: Any, factor: Any, factor_rest: Any = None) -> Any:
+    """x·(factor + factor_rest), rounded likewise; not for an x in float64 where it narrows."""
+    about = x * factor
+    if not narrows(xp):
+        return about
+    inside = xp.abs(about) < SPLITTABLE
+    near = xp.where(inside, x, 0.0)
+    high, low = product(xp, near, factor)
+    if factor_rest is not None:
+        low = low + near * factor_rest
+    return xp.where(inside, settle(xp, high, low), about)
 
 
 def exponent(xp: Any, x: Any, factor: Any, factor_rest: Any = None) -> tuple[Any, Any]:
