@@ -22,6 +22,8 @@ DEEP = -600.0
 FAR = 2000.0
 # The step by which a number that may lie between two narrower ones is moved to its side.
 STEP = 2.0**-52
+# Within this halves of the narrower dtypes may be subnormal.
+MINUSCULE = 2.0**-100
 # A product beyond is not split, lest it overflow.
 SPLITTABLE = 2.0**900
 
@@ -81,7 +83,7 @@ def settle(xp: Any, high: Any, low: Any) -> Any:
 
 def settled_product(xp: Any, x: Any, factor: Any, factor_rest: Any = None) -> Any:
     """x·(factor + factor_rest), rounded likewise; not for an x in float64 where it narrows."""
-    about = x * factor
+    about = x * plus(factor, factor_rest)
     if not narrows(xp):
         return about
     inside = xp.abs(about) < SPLITTABLE
@@ -90,6 +92,15 @@ def settled_product(xp: Any, x: Any, factor: Any, factor_rest: Any = None) -> An
     if factor_rest is not None:
         low = low + near * factor_rest
     return xp.where(inside, settle(xp, high, low), about)
+
+
+def settled_half(xp: Any, x: Any, bend: Any, elsewhere: Any) -> Any:
+    """``elsewhere`` is f(x) = x/2 + bend·x² + …; where x/2 may be subnormal it is settled."""
+    if not narrows(xp):
+        return elsewhere
+    near = xp.abs(x) < MINUSCULE
+    small = xp.where(near, x, 0.0)
+    return xp.where(near, settle(xp, 0.5 * small, (bend * small) * small), elsewhere)
 
 
 def exponent(xp: Any, x: Any, factor: Any, factor_rest: Any = None) -> tuple[Any, Any]:
