@@ -240,7 +240,9 @@ def _rowwise(formula: Rowwise, conversion: Conversion) -> Callable[..., Any]:
             def change(x: Any, mask: Any, step: Any) -> Any:
                 with scope():
                     wide, step = widen(x, compute), widen(step, compute)
-                    return narrow(formula.pushforward(xp, wide, step, mask, *static), x.dtype)
+                    # JAX transposes it: next to a tie nothing may depend on the step's digits.
+                    moved = formula.pushforward(primitives, wide, step, mask, *static)
+                    return narrow(moved, x.dtype)
 
             return lifted(*primals), _keeping_inputs(change)(*primals, tangents[0])
 
