@@ -24,7 +24,7 @@ class Dask(Primitives):
             for operand in (x, *operands)
         ]
         return self.namespace.blockwise(
-            partial(_on_chunks, function, self.name),
+            partial(_on_chunks, function, self.name, self.narrows),
             pairs[0][1],
             *chain.from_iterable(pairs),
             dtype=self.dtype,
@@ -64,8 +64,10 @@ class Dask(Primitives):
         return x.map_blocks(_draw, self.name, lower, upper, entropy, dtype=self.dtype)
 
 
-def _on_chunks(function: Callable[..., Any], dtype: str, x: Any, *operands: Any) -> Any:
-    return primitives(x, dtype).elementwise(function, x, *operands)
+def _on_chunks(
+    function: Callable[..., Any], dtype: str, narrows: bool, x: Any, *operands: Any
+) -> Any:
+    return primitives(x, dtype, narrows).elementwise(function, x, *operands)
 
 
 def _astype(x: Any, dtype: Any) -> Any:
@@ -188,14 +190,14 @@ class Mlx(Primitives):
 OWN = {"dask": Dask, "cupy": CuPy, "mlx": Mlx}
 """Module root -> the primitives of that library."""
 
-_known: dict[tuple[type, str], Primitives] = {}
+_known: dict[tuple[type, str, bool], Primitives] = {}
 
 
-def primitives(x: Any, dtype: str) -> Primitives:
+def primitives(x: Any, dtype: str, narrows: bool = False) -> Primitives:
     """The primitives for arrays of x's type, in the dtype of the arithmetic."""
-    known = _known.get((type(x), dtype))
+    known = _known.get((type(x), dtype, narrows))
     if known is None:
         roots = [base.__module__.partition(".")[0] for base in type(x).__mro__]
         own = next((OWN[root] for root in roots if root in OWN), Primitives)
-        known = _known[type(x), dtype] = own(array_namespace(x), dtype)
+        known = _known[type(x), dtype, narrows] = own(array_namespace(x), dtype, narrows)
     return known

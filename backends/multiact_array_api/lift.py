@@ -52,7 +52,8 @@ class Operand:
                 x = promote(function, x)
                 name = name_of(x.dtype)
         self.dtype, self.name = x.dtype, arithmetic[name]
-        self.xp = primitives(x, self.name)
+        rounded_again = self.name == "float64" and name != "float64"
+        self.xp = primitives(x, self.name, rounded_again)
         self.array = astype(x, self.xp.dtype)
 
     def elementwise(self, function: Callable[..., Any], *arguments: Any) -> Any:

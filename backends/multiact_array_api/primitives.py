@@ -37,7 +37,10 @@ STANDARD = (
 
 
 class Primitives:
-    """Those of one namespace for one dtype of the arithmetic."""
+    """Those of one namespace for one dtype of the arithmetic.
+
+    ``narrows`` says that results are rounded once more, to a narrower dtype.
+    """
 
     inf = math.inf
     exp: Any
@@ -47,9 +50,10 @@ class Primitives:
     maximum: Any
     minimum: Any
 
-    def __init__(self, namespace: Any, dtype: str) -> None:
+    def __init__(self, namespace: Any, dtype: str, narrows: bool = False) -> None:
         self.namespace = namespace
         self.name = dtype
+        self.narrows = narrows
         self.dtype = getattr(namespace, dtype)
         for name in STANDARD:
             if not hasattr(type(self), name):

@@ -18,9 +18,8 @@ from jax.custom_derivatives import SymbolicZero
 
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
-from multiact.formulas import precise_elementwise, precise_rowwise
-from multiact_jax import bits
-from multiact_jax import primitives as xp
+from multiact.formulas import narrowing, precise_elementwise, precise_rowwise
+from multiact_jax import bits, primitives
 
 # dtype of x -> dtype of the arithmetic.
 ARITHMETIC = {
@@ -29,6 +28,7 @@ ARITHMETIC = {
     jnp.dtype(jnp.float32): jnp.dtype(jnp.float32),
     jnp.dtype(jnp.float64): jnp.dtype(jnp.float64),
 }
+NARROWING = narrowing(primitives)
 
 
 def is_integer(dtype: Any) -> bool:
@@ -49,6 +49,11 @@ class Conversion(NamedTuple):
     widen: Callable[[Any, Any], Any]
     narrow: Callable[[Any, Any], Any]
     x64: bool
+
+    def over(self, dtype: Any) -> Any:
+        """The primitives for results that become this dtype."""
+        rounded_again = self.arithmetic[dtype] == jnp.float64 and dtype != jnp.float64
+        return NARROWING if rounded_again else primitives
 
     def ready(self, x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """x and the parameters in the dtype of the arithmetic."""
@@ -96,7 +101,7 @@ class JaxLift:
         def apply(x: Any, *parameters: Any) -> Any:
             if x.dtype not in ARITHMETIC:
                 if keeps_integers and is_integer(x.dtype):
-                    return formula.value(xp, x, *parameters)
+                    return formula.value(primitives, x, *parameters)
                 x = promote(function, x)
             for name, parameter in zip(names, parameters, strict=True):
                 self.check_parameter(function, name, parameter, x)
@@ -184,12 +189,13 @@ def _keeping_inputs(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _elementwise(formula: Elementwise, conversion: Conversion) -> Callable[..., Any]:
     ready, narrow, scope = conversion.ready, conversion.narrow, conversion.scope
+    over = conversion.over
 
     @jax.custom_jvp
     def lifted(x: Any, *parameters: Any) -> Any:
         with scope():
             wide, params = ready(x, parameters)
-            return narrow(formula.value(xp, wide, *params), x.dtype)
+            return narrow(formula.value(over(x.dtype), wide, *params), x.dtype)
 
     def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         # A parameter that is not differentiated must not cost its partial derivative.
@@ -204,7 +210,8 @@ def _elementwise(formula: Elementwise, conversion: Conversion) -> Callable[..., 
             with scope():
                 wide, params = ready(x, tuple(parameters))
                 terms = [
-                    formula.partials[i](xp, wide, *params) * conversion.widen(step, wide.dtype)
+                    formula.partials[i](over(x.dtype), wide, *params)
+                    * conversion.widen(step, wide.dtype)
                     for i, step in zip(moving, steps, strict=True)
                 ]
                 return narrow(sum(terms[1:], terms[0]), x.dtype)
@@ -222,7 +229,7 @@ def _rowwise(formula: Rowwise, conversion: Conversion) -> Callable[..., Any]:
     arithmetic, widen, narrow, scope = conversion.arithmetic, *conversion[1:3], conversion.scope
 
     def call(x: Any, mask: Any, static: tuple[Any, ...]) -> Any:
-        compute = arithmetic[x.dtype]
+        compute, xp = arithmetic[x.dtype], conversion.over(x.dtype)
 
         @jax.custom_jvp
         def lifted(x: Any, mask: Any) -> Any:
@@ -233,7 +240,9 @@ def _rowwise(formula: Rowwise, conversion: Conversion) -> Callable[..., Any]:
             def change(x: Any, mask: Any, step: Any) -> Any:
                 with scope():
                     wide, step = widen(x, compute), widen(step, compute)
-                    return narrow(formula.pushforward(xp, wide, step, mask, *static), x.dtype)
+                    # JAX transposes it: next to a tie nothing may depend on the step's digits.
+                    moved = formula.pushforward(primitives, wide, step, mask, *static)
+                    return narrow(moved, x.dtype)
 
             return lifted(*primals), _keeping_inputs(change)(*primals, tangents[0])
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from multiact import _errors
 from multiact.backend import closed_form
-from multiact_numpy import primitives as xp
 from multiact_numpy.lift import ARITHMETIC, NumpyLift, Operand, is_array, prepare_parameter
 
 
@@ -20,7 +19,7 @@ class GradientOperand(Operand):
 
     def elementwise(self, function: Callable[..., Any], *arguments: Any) -> Any:
         with np.errstate(all="ignore"):
-            return function(xp, self.array, *arguments)
+            return function(self.xp, self.array, *arguments)
 
     rowwise = elementwise
 

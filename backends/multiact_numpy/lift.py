@@ -10,8 +10,8 @@ import numpy as np
 
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
-from multiact.formulas import precise_elementwise, precise_rowwise
-from multiact_numpy import primitives as xp
+from multiact.formulas import narrowing, precise_elementwise, precise_rowwise
+from multiact_numpy import primitives
 
 # dtype of x -> dtype of the arithmetic. bfloat16 comes from ml_dtypes and enters when first met.
 ARITHMETIC: dict[Any, Any] = {
@@ -21,6 +21,7 @@ ARITHMETIC: dict[Any, Any] = {
 }
 # The precise tier's, which rounds once at the end.
 PRECISE = dict.fromkeys(ARITHMETIC, np.dtype(np.float64))
+NARROWING = narrowing(primitives)
 # Elements per block: the temporaries of a formula then stay in the second-level cache.
 BLOCK = 16384
 
@@ -28,7 +29,7 @@ BLOCK = 16384
 class Operand:
     """x made ready: a plain array in the dtype of the arithmetic, and the way back."""
 
-    __slots__ = ("array", "dtype", "exact", "original")
+    __slots__ = ("array", "dtype", "exact", "original", "xp")
 
     def __init__(
         self,
@@ -49,6 +50,8 @@ class Operand:
                 array = promote(function, array)
                 compute = arithmetic[array.dtype]
         self.dtype = array.dtype
+        rounded_again = compute == np.float64 and array.dtype != np.float64
+        self.xp = NARROWING if rounded_again else primitives
         if array.dtype is not compute:
             # Signalling NaNs among 16-bit values would warn.
             with np.errstate(invalid="ignore"):
@@ -126,8 +129,8 @@ class NumpyLift:
             )
             with np.errstate(all="ignore"):
                 if array.size <= BLOCK or any(isinstance(p, np.ndarray) for p in ready):
-                    return operand.restore(value(xp, array, *ready))
-                return operand.restore(_in_blocks(value, array, ready))
+                    return operand.restore(value(operand.xp, array, *ready))
+                return operand.restore(_in_blocks(value, operand, ready))
 
         return apply
 
@@ -138,7 +141,7 @@ class NumpyLift:
         def apply(x: Any, mask: Any, *static: Any) -> Any:
             operand = Operand(function, x, arithmetic=arithmetic)
             with np.errstate(all="ignore"):
-                return operand.restore(value(xp, operand.array, mask, *static))
+                return operand.restore(value(operand.xp, operand.array, mask, *static))
 
         return apply
 
@@ -195,12 +198,13 @@ def prepare_parameter(function: str, name: str, value: Any, operand: Operand) ->
     return np.asarray(value).astype(compute, copy=False)
 
 
-def _in_blocks(value: Callable[..., Any], array: Any, parameters: tuple[Any, ...]) -> Any:
+def _in_blocks(value: Callable[..., Any], operand: Operand, parameters: tuple[Any, ...]) -> Any:
     """Evaluate block by block: many passes over a large array would each go to memory."""
+    array = operand.array
     out = np.empty(array.shape, array.dtype)
     flat_out = out.reshape(-1)
     for start, block in _blocks(array):
-        flat_out[start : start + block.size] = value(xp, block, *parameters)
+        flat_out[start : start + block.size] = value(operand.xp, block, *parameters)
     return out
 
 

@@ -14,9 +14,8 @@ import tensorflow as tf
 
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
-from multiact.formulas import precise_elementwise, precise_rowwise
-from multiact_tensorflow import bits
-from multiact_tensorflow import primitives as xp
+from multiact.formulas import narrowing, precise_elementwise, precise_rowwise
+from multiact_tensorflow import bits, primitives
 from multiact_tensorflow.tape import recorded, unrecorded
 
 # dtype of x -> dtype of the arithmetic.
@@ -26,6 +25,7 @@ ARITHMETIC = {
     tf.float32: tf.float32,
     tf.float64: tf.float64,
 }
+NARROWING = narrowing(primitives)
 
 
 class Conversion(NamedTuple):
@@ -34,6 +34,11 @@ class Conversion(NamedTuple):
     arithmetic: dict[Any, Any]
     widen: Callable[[Any, Any], Any]
     narrow: Callable[[Any, Any], Any]
+
+    def over(self, dtype: Any) -> Any:
+        """The primitives for results that become this dtype."""
+        rounded_again = self.arithmetic[dtype] == tf.float64 and dtype != tf.float64
+        return NARROWING if rounded_again else primitives
 
     def ready(self, x: Any, parameters: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """x and the tensors among the parameters in the dtype of the arithmetic."""
@@ -82,7 +87,7 @@ class TensorFlowLift:
             x = tf.convert_to_tensor(x)
             if x.dtype not in ARITHMETIC:
                 if keeps_integers and x.dtype.is_integer:
-                    return formula.value(xp, x, *parameters)
+                    return formula.value(primitives, x, *parameters)
                 x = promote(function, x)
             ready = tuple(
                 _prepare(self, function, name, parameter, x)
@@ -97,7 +102,8 @@ class TensorFlowLift:
     def rowwise(self, formula: Rowwise) -> Callable[..., Any]:
         if self.precise:
             formula = precise_rowwise(formula)
-        arithmetic, widen, narrow = self.conversion
+        conversion = self.conversion
+        arithmetic, widen, narrow = conversion
 
         def apply(x: Any, mask: Any, *static: Any) -> Any:
             x = tf.convert_to_tensor(x)
@@ -106,7 +112,7 @@ class TensorFlowLift:
             if mask is not None:
                 # A variable may not be read inside of the function below.
                 mask = tf.convert_to_tensor(mask)
-            compute = arithmetic[x.dtype]
+            compute, xp = arithmetic[x.dtype], conversion.over(x.dtype)
 
             def value(x: Any) -> Any:
                 return narrow(formula.value(xp, widen(x, compute), mask, *static), x.dtype)
@@ -181,7 +187,8 @@ def _value(
     formula: Elementwise, conversion: Conversion, x: Any, parameters: tuple[Any, ...]
 ) -> Any:
     ready, params = conversion.ready(x, parameters)
-    return conversion.narrow(formula.value(xp, ready, *params), x.dtype)
+    y = formula.value(conversion.over(x.dtype), ready, *params)
+    return conversion.narrow(y, x.dtype)
 
 
 def _lifted(
@@ -198,6 +205,7 @@ def _lifted(
 
         def pullback(cotangent: Any) -> Any:
             ready, params = conversion.ready(x, tuple(inputs))
+            xp = conversion.over(x.dtype)
             cotangent = conversion.widen(cotangent, ready.dtype)
             slope = formula.partials[0](xp, ready, *params)
             dx = conversion.narrow(slope * cotangent, x.dtype)

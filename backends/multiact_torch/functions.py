@@ -15,6 +15,7 @@ import torch
 from torch.autograd import forward_ad
 
 from multiact.backend import Elementwise, Rowwise
+from multiact.formulas import narrowing
 from multiact_torch import blocks, onnx, traced
 from multiact_torch import primitives as xp
 
@@ -33,6 +34,7 @@ ARITHMETIC = {
 PRECISE = dict.fromkeys(ARITHMETIC, torch.float64)
 
 Arithmetic = dict[torch.dtype, torch.dtype]
+NARROWING, TRACED_NARROWING = narrowing(xp), narrowing(traced)
 
 
 class Kernels(NamedTuple):
@@ -109,33 +111,50 @@ def evaluate(
     if kernels.value is not None:
         return kernels.value(x)
     if functorch_active() or tensors_among(parameters):
-        return in_arithmetic(value, x, parameters, xp, arithmetic)
-    return blocks.apply(lambda part: in_arithmetic(value, part, parameters, xp, arithmetic), x)
+        return in_arithmetic(value, x, parameters, arithmetic)
+    return blocks.apply(lambda part: in_arithmetic(value, part, parameters, arithmetic), x)
 
 
 def in_arithmetic(
     value: Callable[..., Any],
     x: Any,
     parameters: tuple[Any, ...],
-    primitives: Any = xp,
     arithmetic: Arithmetic = ARITHMETIC,
+    primitives: Any = None,
 ) -> Any:
     """A formula's value: computed in the dtype of the arithmetic, rounded once to x's own."""
     x_ready, parameters = ready(x, parameters, arithmetic)
+    if primitives is None:
+        primitives = primitives_for(x.dtype, arithmetic)
     return narrow(value(primitives, x_ready, *parameters), x.dtype)
 
 
-def graph_primitives() -> Any:
+def narrows(dtype: torch.dtype, arithmetic: Arithmetic) -> bool:
+    """Whether results for an x of this dtype are computed in float64 and rounded once more."""
+    return arithmetic[dtype] == torch.float64 and dtype != torch.float64
+
+
+def primitives_for(dtype: torch.dtype, arithmetic: Arithmetic) -> Any:
+    """What a formula runs over for an x of this dtype."""
+    return NARROWING if narrows(dtype, arithmetic) else xp
+
+
+def traced_for(dtype: torch.dtype, arithmetic: Arithmetic) -> Any:
+    """What a formula that Dynamo differentiates runs over, likewise."""
+    return TRACED_NARROWING if narrows(dtype, arithmetic) else traced
+
+
+def graph_primitives(dtype: torch.dtype, arithmetic: Arithmetic = ARITHMETIC) -> Any:
     """What a formula is traced over."""
-    return onnx if torch.onnx.is_in_onnx_export() else traced
+    return onnx if torch.onnx.is_in_onnx_export() else traced_for(dtype, arithmetic)
 
 
 def inline(value: Callable[..., Any], kernels: Kernels, x: Any, parameters: tuple[Any, ...]) -> Any:
     """A formula's value as operators of the graph that is being traced."""
-    primitives = graph_primitives()
+    primitives = graph_primitives(x.dtype)
     if primitives is onnx and kernels.onnx is not None:
         return kernels.onnx(x)
-    return in_arithmetic(value, x, parameters, primitives)
+    return in_arithmetic(value, x, parameters, primitives=primitives)
 
 
 def linearised(
@@ -149,7 +168,8 @@ def linearised(
     """
     inputs = (x, *parameters)
     constants = tuple(v.detach() if isinstance(v, torch.Tensor) else v for v in inputs)
-    y = in_arithmetic(formula.value, constants[0], constants[1:], xp, arithmetic)
+    y = in_arithmetic(formula.value, constants[0], constants[1:], arithmetic)
+    primitives = traced_for(x.dtype, arithmetic)
     wide, params = ready(x, parameters, arithmetic)
     fixed, fixed_params = ready(constants[0], constants[1:], arithmetic)
     offsets: list[Any] = []
@@ -165,7 +185,7 @@ def linearised(
             halfway.append(moving)
     for offset, partial in zip(offsets, formula.partials, strict=True):
         if offset is not None:
-            nothing = (offset * partial(traced, *halfway)).to(x.dtype)
+            nothing = (offset * partial(primitives, *halfway)).to(x.dtype)
             # −0 + 0 would be 0.
             y = torch.where(torch.signbit(y), -(-y - nothing), y + nothing)
     return y
@@ -188,7 +208,7 @@ def elementwise(
 
         @staticmethod
         def forward(x: Any, *parameters: Any) -> Any:
-            return in_arithmetic(value, x, parameters, xp, arithmetic)
+            return in_arithmetic(value, x, parameters, arithmetic)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -201,10 +221,11 @@ def elementwise(
             inputs = _inputs(ctx)
             x, parameters = ready(inputs[0], tuple(inputs[1:]), arithmetic)
             cotangent = cotangent.to(x.dtype)
+            primitives = primitives_for(inputs[0].dtype, arithmetic)
             gradients: list[Any] = [None] * count
             for i in range(count):
                 if ctx.needs_input_grad[i]:
-                    slope = partials[i](xp, x, *parameters)
+                    slope = partials[i](primitives, x, *parameters)
                     gradients[i] = _sum_to(cotangent * slope, inputs[i])
             return tuple(gradients)
 
@@ -230,7 +251,8 @@ def elementwise(
                 if kernels.slope is not None:
                     return kernels.slope(part) * cotangent
                 x, _ = ready(part, (), arithmetic)
-                return narrow(partials[0](xp, x, *ctx.numbers[1:]) * cotangent, part.dtype)
+                slope = partials[0](primitives_for(part.dtype, arithmetic), x, *ctx.numbers[1:])
+                return narrow(slope * cotangent, part.dtype)
 
             (x,) = ctx.saved_tensors
             return blocks.apply(pullback, x, cotangent), *(None for _ in range(count - 1))
@@ -240,10 +262,11 @@ def elementwise(
             with _nested_forward_mode():
                 inputs = [_primal(value) for value in _inputs(ctx)]
                 x, parameters = ready(inputs[0], tuple(inputs[1:]), arithmetic)
+                primitives = primitives_for(inputs[0].dtype, arithmetic)
                 total: Any = 0
                 for i, tangent in enumerate(tangents):
                     if tangent is not None:
-                        total = total + partials[i](xp, x, *parameters) * _primal(tangent)
+                        total = total + partials[i](primitives, x, *parameters) * _primal(tangent)
                 return narrow(total, inputs[0].dtype)
 
     return Eager, Compiled
@@ -268,7 +291,8 @@ def rowwise(formula: Rowwise, arithmetic: Arithmetic = ARITHMETIC) -> tuple[Any,
 
         @staticmethod
         def forward(x: Any, mask: Any, *static: Any) -> Any:
-            return narrow(value(xp, x.to(arithmetic[x.dtype]), mask, *static), x.dtype)
+            primitives = primitives_for(x.dtype, arithmetic)
+            return narrow(value(primitives, x.to(arithmetic[x.dtype]), mask, *static), x.dtype)
 
         @staticmethod
         def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -279,7 +303,8 @@ def rowwise(formula: Rowwise, arithmetic: Arithmetic = ARITHMETIC) -> tuple[Any,
         def backward(ctx: Any, cotangent: Any) -> Any:
             x, mask = ctx.saved_tensors
             wide = x.to(arithmetic[x.dtype])
-            gradient = pullback(xp, wide, cotangent.to(wide.dtype), mask, *ctx.static)
+            primitives = primitives_for(x.dtype, arithmetic)
+            gradient = pullback(primitives, wide, cotangent.to(wide.dtype), mask, *ctx.static)
             return narrow(gradient, x.dtype), None, *(None for _ in ctx.static)
 
     # (x, mask, *static), where value has xp before them; what has a default is never passed.
@@ -297,7 +322,8 @@ def rowwise(formula: Rowwise, arithmetic: Arithmetic = ARITHMETIC) -> tuple[Any,
             with _nested_forward_mode():
                 x, mask = _primal(ctx.saved_tensors[0]), ctx.saved_tensors[1]
                 wide, tangent = x.to(arithmetic[x.dtype]), _primal(tangent)
-                result = pushforward(xp, wide, tangent.to(wide.dtype), mask, *ctx.static)
+                primitives = primitives_for(x.dtype, arithmetic)
+                result = pushforward(primitives, wide, tangent.to(wide.dtype), mask, *ctx.static)
                 return narrow(result, x.dtype)
 
     return Eager, Compiled

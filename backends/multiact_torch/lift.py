@@ -86,13 +86,15 @@ class TorchLift:
             if torch.compiler.is_compiling():
                 if functions.inlined([x]):
                     wide = x.to(arithmetic[x.dtype])
-                    y = formula.value(functions.graph_primitives(), wide, mask, *static)
+                    graph = functions.graph_primitives(x.dtype, arithmetic)
+                    y = formula.value(graph, wide, mask, *static)
                     return functions.narrow(y, x.dtype)
                 return compiled.apply(x, mask, *static)
             if functions.differentiates([x]):
                 return eager.apply(x, mask, *static)
             wide = x.to(arithmetic[x.dtype])
-            return functions.narrow(formula.value(xp, wide, mask, *static), x.dtype)
+            primitives = functions.primitives_for(x.dtype, arithmetic)
+            return functions.narrow(formula.value(primitives, wide, mask, *static), x.dtype)
 
         return apply
 

@@ -28,6 +28,7 @@ from multiact.formulas import (
     thresholds,
 )
 from multiact.formulas._kinds import Elementwise, Lift, Primitives, Rowwise
+from multiact.formulas._narrowing import narrowing
 from multiact.formulas._tiers import precise_elementwise, precise_rowwise
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Rowwise",
     "error_function",
     "factory",
+    "narrowing",
     "precise_elementwise",
     "precise_rowwise",
 ]

@@ -46,6 +46,14 @@ def constant(number: float) -> float:
     return math.ldexp(*math.frexp(number))
 
 
+def mean(x: float, y: float) -> tuple[float, float]:
+    """(x + y)/2 as a rounded number and the small rest, for finite numbers."""
+    x, y = constant(x) / 2, constant(y) / 2
+    rounded = x + y
+    share = rounded - x
+    return rounded, (x - (rounded - share)) + (y - share)
+
+
 def short(number: float, more: float = 0.0) -> tuple[float, float, float]:
     """number + more as the sum of two numbers of 12 bits and a small rest."""
     first = leading(number, 12)

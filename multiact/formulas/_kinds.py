@@ -63,7 +63,8 @@ class Primitives(Protocol):
     take Python numbers beside arrays without changing the array's dtype. ``sort`` is ascending,
     ``halves`` splits an axis of even length in the middle, ``detach`` is x without its derivative.
     ``truncate``, which the precise tier alone uses, leaves the upper 26 bits of float64 numbers,
-    cut off or rounded, with the derivative of x.
+    cut off or rounded, with the derivative of x. Primitives may also say ``narrows = True``, see
+    :func:`multiact.formulas.narrowing`.
     """
 
     def exp(self, x: Any) -> Any: ...

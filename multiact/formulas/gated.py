@@ -7,6 +7,7 @@ from typing import Any
 
 from multiact import _arguments, _errors
 from multiact.formulas._kinds import Elementwise, Lift, Rowwise
+from multiact.formulas._tiers import precise_elementwise
 from multiact.formulas.precise import gated as precise
 from multiact.formulas.rectifiers import RELU
 from multiact.formulas.sigmoidal import SIGMOID
@@ -53,7 +54,8 @@ def _factory(formula: Rowwise) -> Callable[[Lift], Callable[..., Any]]:
 
 
 GLU = _gated("glu", SIGMOID, precise.GLU)
-REGLU = _gated("reglu", RELU)
+# The precise relu has a sign of 0 of its own, the frameworks' maximum theirs.
+REGLU = _gated("reglu", RELU, _gated("reglu", precise_elementwise(RELU)))
 GEGLU = _gated("geglu", GELU, precise.GEGLU)
 SWIGLU = _gated("swiglu", SILU_UNIT, precise.SWIGLU)
 BILINEAR = _gated(

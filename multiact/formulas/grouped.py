@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from multiact import _arguments, _errors
-from multiact.formulas._kinds import Lift, Rowwise
+from multiact.formulas._kinds import Elementwise, Lift, Rowwise
+from multiact.formulas._tiers import precise_elementwise
 from multiact.formulas.rectifiers import RELU
 
 
 def _maxout(xp: Any, x: Any, mask: None, axis: int, pieces: int) -> Any:
     return xp.max(xp.split_axis(x, axis, pieces), axis + 1)
+
+
+def _maxout_precise(xp: Any, x: Any, mask: None, axis: int, pieces: int) -> Any:
+    top = _maxout(xp, x, mask, axis, pieces)
+    # Frameworks do not agree on the larger one of 0 and −0.
+    return xp.where(top == 0, 0.0, top)
 
 
 def _winners(xp: Any, x: Any, axis: int, pieces: int) -> tuple[Any, Any]:
@@ -33,10 +41,6 @@ def _maxout_back(xp: Any, x: Any, cotangent: Any, mask: None, axis: int, pieces:
     return xp.merge_axes(share * xp.expand_dims(cotangent, axis + 1), axis)
 
 
-def _crelu(xp: Any, x: Any, mask: None, axis: int) -> Any:
-    return xp.concat((RELU.value(xp, x), RELU.value(xp, -x)), axis)
-
-
 def _slopes(xp: Any, x: Any) -> tuple[Any, Any]:
     """The derivatives of max(x, 0) and of max(−x, 0)."""
     return RELU.partials[0](xp, x), -RELU.partials[0](xp, -x)
@@ -53,8 +57,24 @@ def _crelu_back(xp: Any, x: Any, cotangent: Any, mask: None, axis: int) -> Any:
     return rising * first + falling * second
 
 
-MAXOUT = Rowwise("maxout", _maxout, _maxout_forward, _maxout_back)
-CRELU = Rowwise("crelu", _crelu, _crelu_forward, _crelu_back)
+def _both_signs(rectifier: Elementwise) -> Rowwise:
+    """The formula of crelu, made of one of relu."""
+
+    def value(xp: Any, x: Any, mask: None, axis: int) -> Any:
+        return xp.concat((rectifier.value(xp, x), rectifier.value(xp, -x)), axis)
+
+    return Rowwise("crelu", value, _crelu_forward, _crelu_back)
+
+
+MAXOUT = Rowwise(
+    "maxout",
+    _maxout,
+    _maxout_forward,
+    _maxout_back,
+    precise=Rowwise("maxout", _maxout_precise, _maxout_forward, _maxout_back),
+)
+# The precise relu has a sign of 0 of its own, the frameworks' maximum theirs.
+CRELU = replace(_both_signs(RELU), precise=_both_signs(precise_elementwise(RELU)))
 
 
 def maxout(lift: Lift) -> Callable[..., Any]:

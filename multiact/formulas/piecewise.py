@@ -11,6 +11,7 @@ from typing import Any
 
 from multiact import _arguments, _errors
 from multiact.formulas._kinds import Elementwise, Lift, unary
+from multiact.formulas.precise._arithmetic import settled_half
 from multiact.formulas.thresholds import CLIP, between, clip
 
 HARD_SIGMOID = Elementwise(
@@ -23,7 +24,7 @@ HARD_SIGMOID = Elementwise(
 def _hard_silu(xp: Any, x: Any) -> Any:
     # As a factor too x is cut at −3, so that −inf gives 0 and not inf·0.
     up = xp.maximum(x, -3.0)
-    return up * ((3 - xp.maximum(-up, -3.0)) / 6)
+    return settled_half(xp, x, 1 / 6, up * ((3 - xp.maximum(-up, -3.0)) / 6))
 
 
 def _hard_silu_dx(xp: Any, x: Any) -> Any:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from multiact import _arguments, _errors
+from multiact.formulas import _exact
 from multiact.formulas._kinds import Elementwise, Lift, unary
+from multiact.formulas.precise import rectifiers as precise
 
 
 def _by_sign(xp: Any, x: Any, positive: Any, otherwise: Any) -> Any:
@@ -31,6 +33,19 @@ LEAKY_RELU = Elementwise(
         lambda xp, x, slope: xp.minimum(x, 0),
     ),
     parameters=("slope",),
+    precise=precise.LEAKY_RELU,
+)
+
+# The slope comes in two parts, which only the precise tier tells from their sum.
+RRELU = Elementwise(
+    "rrelu",
+    value=lambda xp, x, slope, rest: LEAKY_RELU.value(xp, x, slope),
+    partials=(
+        lambda xp, x, slope, rest: LEAKY_RELU.partials[0](xp, x, slope),
+        *(lambda xp, x, slope, rest: xp.minimum(x, 0),) * 2,
+    ),
+    parameters=("slope",) * 2,
+    precise=precise.RRELU,
 )
 
 relu = unary(RELU)
@@ -61,6 +76,7 @@ def prelu(lift: Lift) -> Callable[..., Any]:
 def rrelu(lift: Lift) -> Callable[..., Any]:
     """A slope per element, drawn, averaged or given."""
     apply = lift.elementwise(LEAKY_RELU, "rrelu")
+    averaged = lift.elementwise(RRELU, "rrelu")
 
     def rrelu(
         x: Any,
@@ -75,7 +91,7 @@ def rrelu(lift: Lift) -> Callable[..., Any]:
             if _arguments.check_flag("rrelu", "training", training):
                 slope = lift.uniform("rrelu", x, lower, upper, rng)
             else:
-                slope = (lower + upper) / 2
+                return averaged(x, *_exact.mean(lower, upper))
         return apply(x, slope)
 
     return rrelu

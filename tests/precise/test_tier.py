@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import product
 from types import FunctionType
 from typing import Any
 
@@ -181,6 +182,24 @@ def test_gradients_of_rows(
     x, c = (differentiating.array(part, dtype) for part in (rows, cotangent))
     got = differentiating.doubles(multiact.vjp(function, x, c, **params).x)
     np.testing.assert_allclose(got, expected, rtol=2**-23, atol=2**-30)
+
+
+@pytest.mark.parametrize(
+    ("name", "params"), [("crelu", {}), ("reglu", {}), ("maxout", {"pieces": 2})]
+)
+def test_zeros_of_rows_have_the_sign_of_numpy(
+    differentiating: Backend, name: str, params: dict[str, Any]
+) -> None:
+    zero = (0.0, -0.0, -1.0, 1.0)
+    # Long enough for vectorised loops, whose maximum may differ from that of single numbers.
+    rows = np.array(list(product(zero, repeat=4)) * 4, np.float32)
+
+    def evaluate(x: Any) -> Any:
+        return getattr(multiact.precise, name)(x, **params)
+
+    for run in (evaluate, differentiating.compile(evaluate)):
+        got = differentiating.to_numpy(run(differentiating.array(rows, "float32")))
+        assert_same_bits(rows.ravel(), got.ravel(), evaluate(rows).ravel())
 
 
 @pytest.mark.parametrize("dtype", ["float32"], indirect=True)

@@ -178,7 +178,7 @@ def _with_tails(formula: Elementwise) -> Function:
     """As made from the formula; in ONNX, whose errors it would magnify, over better primitives."""
 
     def tails(x: Any) -> Any:
-        return functions.in_arithmetic(formula.value, x, (), onnx.tails)
+        return functions.in_arithmetic(formula.value, x, (), primitives=onnx.tails)
 
     lifted = _lift.elementwise(formula, formula.name, Kernels(onnx=tails))
 

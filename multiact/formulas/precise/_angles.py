@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from multiact.formulas.precise._arithmetic import total
+from multiact.formulas.precise._arithmetic import settle, total
 from multiact.formulas.precise._coefficients import COSINE, QUARTER_TURN, SINE
 from multiact.formulas.precise._polynomials import polynomial
 
@@ -55,7 +55,7 @@ class Angle:
     def sine(self, xp: Any) -> Any:
         """sin(p + r + offset·π/2); the offset is lost beyond REDUCIBLE."""
         high, low = self.reduced(xp)
-        value = high + low
+        value = settle(xp, high, low)
         p, r = self.far
         beyond = xp.sin(p) * xp.cos(r) + xp.cos(p) * xp.sin(r)
         return xp.where(self.near, xp.where(self.quadrant < 2, value, -value), beyond)

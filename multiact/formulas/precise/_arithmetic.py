@@ -20,6 +20,12 @@ from multiact.formulas.precise._polynomials import polynomial
 DEEP = -600.0
 # Exponents this large are as good as infinite, in both directions.
 FAR = 2000.0
+# The step by which a number that may lie between two narrower ones is moved to its side.
+STEP = 2.0**-52
+# Within this halves of the narrower dtypes may be subnormal.
+MINUSCULE = 2.0**-100
+# A product beyond is not split, lest it overflow.
+SPLITTABLE = 2.0**900
 
 
 def split(xp: Any, value: Any) -> tuple[Any, Any]:
@@ -48,6 +54,53 @@ def product(xp: Any, x: Any, y: Any) -> tuple[Any, Any]:
     head, rest = split(xp, x * y)
     high = head + split(xp, rest)[0]
     return high, x_low * y_low - (((high - x_high * y_high) - x_low * y_high) - x_high * y_low)
+
+
+def narrows(xp: Any) -> bool:
+    """Whether the result is going to be rounded once more, to a dtype narrower than float64."""
+    return getattr(xp, "narrows", False)
+
+
+def settle(xp: Any, high: Any, low: Any) -> Any:
+    """high + low, rounded so that rounding it once more is right.
+
+    Products of numbers with few bits, and what is almost linear near 0, come to lie so close to the
+    middle between two numbers of a narrower dtype that their sum in float64 is the middle itself.
+    To one with so few bits a step is added in the direction of what the rounding has lost: the
+    next middle is far away.
+    """
+    if not narrows(xp):
+        return high + low
+    head, rest = total(high, low)
+    head_bits, rest = xp.detach(head), xp.detach(rest)
+    short = xp.truncate(head_bits) == head_bits
+    step = STEP * head_bits
+    # Not "unequal to 0", which NaN is.
+    moved = short & ((rest > 0) | (rest < 0))
+    away = (rest > 0) == (head_bits > 0)
+    return head + xp.where(moved, xp.where(away, step, -step), 0.0)
+
+
+def settled_product(xp: Any, x: Any, factor: Any, factor_rest: Any = None) -> Any:
+    """x·(factor + factor_rest), rounded likewise; not for an x in float64 where it narrows."""
+    about = x * plus(factor, factor_rest)
+    if not narrows(xp):
+        return about
+    inside = xp.abs(about) < SPLITTABLE
+    near = xp.where(inside, x, 0.0)
+    high, low = product(xp, near, factor)
+    if factor_rest is not None:
+        low = low + near * factor_rest
+    return xp.where(inside, settle(xp, high, low), about)
+
+
+def settled_half(xp: Any, x: Any, bend: Any, elsewhere: Any) -> Any:
+    """``elsewhere`` is f(x) = x/2 + bend·x² + …; where x/2 may be subnormal it is settled."""
+    if not narrows(xp):
+        return elsewhere
+    near = xp.abs(x) < MINUSCULE
+    small = xp.where(near, x, 0.0)
+    return xp.where(near, settle(xp, 0.5 * small, (bend * small) * small), elsewhere)
 
 
 def exponent(xp: Any, x: Any, factor: Any, factor_rest: Any = None) -> tuple[Any, Any]:

@@ -50,6 +50,10 @@ class Long(NamedTuple):
     def rounded(self) -> Any:
         return self.head + self.rest
 
+    def settled(self, xp: Any) -> Any:
+        """Rounded so that rounding it once more is right."""
+        return _arithmetic.settle(xp, self.head, self.rest)
+
 
 def where(xp: Any, condition: Any, x: Long, y: Long) -> Long:
     return Long(xp.where(condition, x.head, y.head), xp.where(condition, x.rest, y.rest))

@@ -15,9 +15,12 @@ from multiact.formulas.precise._arithmetic import (
     FAR,
     below,
     expm1,
+    narrows,
     product,
     quotient,
     scaled_exp,
+    settle,
+    settled_product,
     shifted_exponential,
     total,
     unscaled,
@@ -27,7 +30,8 @@ from multiact.formulas.precise._long import Long
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_PRODUCT = 1.7580993408473768599402175208123
 TINY = 2.0**-60
-# Within this e^x − 1 − x has more correct bits as a polynomial than as a long difference.
+# Within this e^x − 1 − x has more correct bits as a polynomial than as a long difference, and
+# its first two terms are enough.
 MINUTE = 2.0**-20
 # Within this a product has parts that are subnormal.
 MINUSCULE = 2.0**-800
@@ -42,7 +46,16 @@ def _grown(xp: Any, x: Any, right: Any, factor: Any) -> Any:
 
 
 def _elu(xp: Any, x: Any, alpha: Any) -> Any:
-    return xp.where(x > 0, x, alpha * expm1(xp, below(xp, x)))
+    y = below(xp, x)
+    left = alpha * expm1(xp, y)
+    if narrows(xp):
+        # alpha·x may lie in the middle between two numbers, and only what follows decides.
+        near = y > -MINUTE
+        small = xp.where(near, y, 0.0)
+        high, low = product(xp, small, alpha)
+        low = low + alpha * ((small * small) * (0.5 + small * (1 / 6)))
+        left = xp.where(near, settle(xp, high, low), left)
+    return xp.where(x > 0, x, left)
 
 
 def _elu_dalpha(xp: Any, x: Any, alpha: Any) -> Any:
@@ -76,13 +89,13 @@ def _celu_dalpha(xp: Any, x: Any, alpha: Any) -> Any:
     return expm1(xp, z) - z * xp.exp(z)
 
 
-def _line(xp: Any, x: Any, factor: Any, constant: Any) -> Any:
-    """factor·x + constant, accurate near its root as well."""
+def _line(xp: Any, x: Any, factor: Any, constant: Any) -> tuple[Any, Any]:
+    """factor·x + constant as a sum, accurate near its root as well."""
     about = x * factor
     inside = xp.abs(about) < HUGE
     high, low = product(xp, xp.where(inside, x, 0.0), factor)
     head, rest = total(high, constant)
-    return xp.where(inside, head + (rest + low), about + constant)
+    return xp.where(inside, head, about + constant), xp.where(inside, rest + low, 0.0)
 
 
 def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
@@ -96,16 +109,16 @@ def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
     slope = Long.of(xp, *total(beta + nothing, -alpha_n))
     straight = _long.where(xp, near, Long.of(xp, beta + nothing), slope)
     left = _long.where(xp, near, bent, m).times(xp, Long.of(xp, alpha_n))
-    left = left.plus(xp, straight.times(xp, point)).rounded()
+    left = left.plus(xp, straight.times(xp, point)).settled(xp)
     steep = xp.where(near, beta + nothing, beta - alpha_n + nothing)
     left = xp.where((down > -HUGE) & (down < -MINUSCULE), left, steep * down)
-    return xp.where(x > 0, up * _line(xp, up, alpha_p, beta), left)
+    return xp.where(x > 0, settled_product(xp, up, *_line(xp, up, alpha_p, beta)), left)
 
 
 def _xielu_dx(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
     m = _long.expm1(xp, xp.where(x > 0, 0.0, x), None)
-    left = m.times(xp, Long.of(xp, alpha_n)).plus(xp, Long.of(xp, beta)).rounded()
-    return xp.where(x > 0, _line(xp, x, 2 * alpha_p, beta), left)
+    left = m.times(xp, Long.of(xp, alpha_n)).plus(xp, Long.of(xp, beta)).settled(xp)
+    return xp.where(x > 0, settle(xp, *_line(xp, x, 2 * alpha_p, beta)), left)
 
 
 def _xielu_dalpha_p(xp: Any, x: Any, *parameters: Any) -> Any:

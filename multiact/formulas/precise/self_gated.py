@@ -15,9 +15,11 @@ from multiact.formulas.precise._arithmetic import (
     erf_near,
     exponent,
     log1p_unit,
+    narrows,
     plus,
     product,
     scaled_exp,
+    settle,
     tanh,
     total,
     unscaled,
@@ -39,7 +41,8 @@ from multiact.formulas.precise.smooth import gated_dx, gelu_dx
 TWO_OVER_SQRT_PI = 1.1283791670955126
 PHISH_NEAR = 2.0**-40
 PHISH_BEND = 0.7978845608028654
-STEP = 2.0**-52
+# Of z, within which two terms of its hyperbolic tangent are enough, and of x.
+ACON_NEAR, LARGE = 2.0**-12, 2.0**500
 # (sinh(w)/w − 1)/w² for small w.
 SINH = (1 / 6, 1 / 120, 1 / 5040, 1 / 362880, 1 / 39916800, 1 / 6227020800)
 
@@ -88,11 +91,10 @@ def _phish(xp: Any, x: Any) -> Any:
 def _phish_near(xp: Any, x: Any) -> Any:
     """x²/2·(1 + 2·φ(0)·x), where what follows is below 2**-80.
 
-    x²/2 can lie halfway between two numbers of a narrower dtype. What decides between them may be
-    less than float64 shows, so at least one step is taken to its side.
+    x²/2 can lie halfway between two numbers of a narrower dtype.
     """
-    excess = xp.maximum(PHISH_BEND * xp.abs(x), STEP)
-    return (0.5 * x * x) * xp.where(x > 0, 1 + excess, 1 - excess)
+    high = 0.5 * x * x
+    return settle(xp, high, high * (PHISH_BEND * x))
 
 
 def _phish_dx(xp: Any, x: Any) -> Any:
@@ -135,6 +137,7 @@ class _Acon:
 
     def __init__(self, xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> None:
         high, low = _acon_exponent(xp, x, p1, p2, beta)
+        self.z, self.p1, self.p2 = high, p1, p2
         right, nothing = high > 0, 0 * high
         self.minor = xp.where(right, p2 + nothing, p1 + nothing)
         self.major = xp.where(right, p1 + nothing, p2 + nothing)
@@ -149,7 +152,22 @@ class _Acon:
         both = self.power.times(xp, Long.of(xp, self.minor)).plus(xp, Long.of(xp, self.major))
         # Without a major part the minor one must keep its own relative accuracy in the tail.
         alone = unscaled(xp, x * self.scaled * self.minor, self.deep) / (1 + self.e)
-        return xp.where(self.major == 0, alone, x * (both.rounded() / (1 + self.e)))
+        y = xp.where(self.major == 0, alone, x * (both.rounded() / (1 + self.e)))
+        return self._near(xp, x, y) if narrows(xp) else y
+
+    def _near(self, xp: Any, x: Any, elsewhere: Any) -> Any:
+        """Near 0 x·((p1 + p2)/2 + (p1 − p2)/2·tanh(z/2)), the first product in two parts.
+
+        With few bits it may lie in the middle between two numbers, and only the second decides.
+        """
+        near = (self.y > -ACON_NEAR) & (xp.abs(x) < LARGE)
+        x, z = xp.where(near, x, 0.0), xp.where(near, self.z, 0.0)
+        half, half_rest = total(0.5 * self.p1 + 0 * z, 0.5 * self.p2)
+        high, low = product(xp, x, half)
+        square = z * z
+        bend = (x * z) * (1 - square * (1 / 12 - square * (1 / 120)))
+        low = low + (x * half_rest + (0.25 * (self.p1 - self.p2)) * bend)
+        return xp.where(near, settle(xp, high, low), elsewhere)
 
     def slope(self, xp: Any) -> Any:
         y = Long.of(xp, self.y, self.rest)

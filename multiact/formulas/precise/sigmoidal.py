@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from multiact.formulas._exact import ratio_rest
 from multiact.formulas._kinds import Elementwise
 from multiact.formulas.precise import _normal
 from multiact.formulas.precise._arithmetic import (
@@ -12,9 +13,11 @@ from multiact.formulas.precise._arithmetic import (
     both_below,
     exponent,
     log1p_unit,
+    narrows,
     odd,
     product,
     scaled_exp,
+    settle,
     tanh,
     total,
     unscaled,
@@ -32,6 +35,10 @@ from multiact.formulas.precise._polynomials import polynomial
 LECUN_HEIGHT = 1.7159
 # Four times the height by the steepness 2/3.
 LECUN_SLOPE = 4.575733333333333
+# Their product 17159/15000 in two parts, and the square of the steepness by 3.
+LECUN_RISE = (17159 / 15000, ratio_rest(17159, 15000))
+LECUN_BEND = 4 / 27
+MINUTE = 2.0**-20
 TINY = 2.0**-30
 
 EIGHTH_TURN = math.tan(math.pi / 8)
@@ -57,7 +64,16 @@ def _log_sigmoid(xp: Any, x: Any) -> Any:
 def _lecun_tanh(xp: Any, x: Any) -> Any:
     # Near 0 without a step at which a small x would become subnormal.
     small = xp.abs(x) < TINY
-    return xp.where(small, (LECUN_SLOPE / 4) * x, LECUN_HEIGHT * tanh(xp, x / 1.5))
+    value = xp.where(small, (LECUN_SLOPE / 4) * x, LECUN_HEIGHT * tanh(xp, x / 1.5))
+    if not narrows(xp):
+        return value
+    # For every 17,000th x the linear term is the middle between two numbers.
+    rise, rest = LECUN_RISE
+    minute = xp.abs(x) < MINUTE
+    near = xp.where(minute, x, 0.0)
+    high, low = product(xp, near, rise)
+    low = low + near * (rest - (rise * LECUN_BEND) * (near * near))
+    return xp.where(minute, settle(xp, high, low), value)
 
 
 def _lecun_tanh_dx(xp: Any, x: Any) -> Any:

@@ -17,8 +17,11 @@ from multiact.formulas.precise._arithmetic import (
     both_below,
     exponent,
     log1p_unit,
+    narrows,
     plus,
     scaled_exp,
+    settle,
+    settled_half,
     unscaled,
 )
 from multiact.formulas.precise._coefficients import (
@@ -31,6 +34,7 @@ from multiact.formulas.precise._coefficients import (
     TANH_FORM_LINEAR,
     TANH_FORM_ROOT,
 )
+from multiact.formulas.precise._normal import DENSITY
 from multiact.formulas.precise._polynomials import polynomial
 
 # Its square is finite, and beside it any sensible b is nothing.
@@ -63,7 +67,13 @@ def _softplus_dbeta(xp: Any, x: Any, beta: Any) -> Any:
 def gated(xp: Any, x: Any, high: Any, low: Any, factor: Any = 1.0) -> Any:
     """factor·x·σ(high + low)."""
     e, deep = scaled_exp(xp, *both_below(xp, high, low))
-    return xp.where(high > 0, factor * x, unscaled(xp, factor * (x * e), deep)) / (1 + e)
+    left = unscaled(xp, factor * (x * e), deep)
+    if not narrows(xp):
+        return xp.where(high > 0, factor * x, left) / (1 + e)
+    # Far to the right all but factor·x is lost, which may lie in the middle between two numbers.
+    whole = factor * x
+    right = settle(xp, whole, -(whole * (xp.where(deep, 0.0, e) / (1 + e))))
+    return xp.where(high > 0, right, left / (1 + e))
 
 
 def gated_dx(xp: Any, high: Any, low: Any, factor: Any = 1.0) -> Any:
@@ -74,8 +84,8 @@ def gated_dx(xp: Any, high: Any, low: Any, factor: Any = 1.0) -> Any:
     sign = (1 + y) + plus(power, rest)
     sign = SILU_ROOT.mend(xp, plus(y - SILU_ROOT.at, rest), sign)
     left = (e * sign) / (1 + e * (2 + e))
-    right = factor * (1 - unscaled(xp, left, deep))
-    return xp.where(high > 0, right, unscaled(xp, factor * left, deep))
+    left = unscaled(xp, factor * left, deep)
+    return xp.where(high > 0, settle(xp, -left, factor), left)
 
 
 def _silu_dbeta(xp: Any, x: Any, beta: Any) -> Any:
@@ -138,9 +148,12 @@ def gelu(xp: Any, x: Any, factor: Any = 1.0) -> Any:
     """factor·x·Φ(x)."""
     a = _normal.reach(xp, x)
     tail, deep = _normal.tail(xp, a)
-    left = a * tail
-    right = factor * (x - unscaled(xp, left, deep))
-    return xp.where(x >= 0, right, -unscaled(xp, factor * left, deep))
+    left = -unscaled(xp, factor * (a * tail), deep)
+    return xp.where(x >= 0, settle(xp, left, factor * x), left)
+
+
+def _gelu(xp: Any, x: Any) -> Any:
+    return settled_half(xp, x, DENSITY, gelu(xp, x))
 
 
 def gelu_dx(xp: Any, x: Any, factor: Any = 1.0) -> Any:
@@ -149,8 +162,8 @@ def gelu_dx(xp: Any, x: Any, factor: Any = 1.0) -> Any:
     e, deep = _normal.bell(xp, a)
     high, lacking = GELU_SLOPE_ROOT
     left = ((high - a) * polynomial(GELU_SLOPE, _normal.place(a)) + lacking) * e
-    right = factor * (1 - unscaled(xp, left, deep))
-    return xp.where(x > 0, right, unscaled(xp, factor * left, deep))
+    left = unscaled(xp, factor * left, deep)
+    return xp.where(x > 0, settle(xp, -left, factor), left)
 
 
 def _gelu_10_dx(xp: Any, x: Any) -> Any:
@@ -185,7 +198,8 @@ def _powers(xp: Any, u: Any, rest: Any) -> tuple[Any, Any]:
 def _gelu_tanh(xp: Any, x: Any) -> Any:
     y, u, u_rest, _ = _tanh_form(xp, x)
     e, deep = _powers(xp, u, u_rest)
-    return xp.where(x > 0, x, unscaled(xp, y * e, deep)) / (1 + e)
+    value = xp.where(x > 0, x, unscaled(xp, y * e, deep)) / (1 + e)
+    return settled_half(xp, x, DENSITY, value)
 
 
 def _gelu_tanh_dx(xp: Any, x: Any) -> Any:
@@ -215,25 +229,29 @@ SQUAREPLUS = Elementwise(
 )
 SILU_UNIT = Elementwise(
     "silu",
-    value=lambda xp, x: gated(xp, x, x, None),
+    value=lambda xp, x: settled_half(xp, x, 0.25, gated(xp, x, x, None)),
     partials=(lambda xp, x: gated_dx(xp, x, None),),
 )
 SILU = Elementwise(
     "silu",
-    value=lambda xp, x, beta: gated(xp, x, *exponent(xp, x, beta)),
+    value=lambda xp, x, beta: settled_half(
+        xp, x, 0.25 * beta, gated(xp, x, *exponent(xp, x, beta))
+    ),
     partials=(lambda xp, x, beta: gated_dx(xp, *exponent(xp, x, beta)), _silu_dbeta),
     parameters=("beta",),
 )
 MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,))
-GELU = Elementwise("gelu", value=gelu, partials=(gelu_dx,))
+GELU = Elementwise("gelu", value=_gelu, partials=(gelu_dx,))
 GELU_10 = Elementwise(
     "gelu_10",
-    value=lambda xp, x: xp.where(x >= 10, 10.0, gelu(xp, x)),
+    value=lambda xp, x: xp.where(x >= 10, 10.0, _gelu(xp, x)),
     partials=(_gelu_10_dx,),
 )
 GELU_TANH = Elementwise("gelu", value=_gelu_tanh, partials=(_gelu_tanh_dx,))
 QUICK_GELU = Elementwise(
     "quick_gelu",
-    value=lambda xp, x: gated(xp, x, *_quick_exponent(xp, x)),
+    value=lambda xp, x: settled_half(
+        xp, x, 0.25 * QUICK_BETA[0], gated(xp, x, *_quick_exponent(xp, x))
+    ),
     partials=(lambda xp, x: gated_dx(xp, *_quick_exponent(xp, x)),),
 )

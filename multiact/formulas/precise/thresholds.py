@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from multiact.formulas._kinds import Elementwise
-from multiact.formulas.precise._arithmetic import product, total
+from multiact.formulas.precise._arithmetic import product, settle, settled_product, total
 
 # Where an exact square might overflow, the bias no longer matters.
 HUGE = 2.0**250
@@ -17,7 +17,7 @@ def _star_relu(xp: Any, x: Any, scale: Any, bias: Any) -> Any:
     rising, rising_rest = product(xp, near, scale)
     square, square_rest = product(xp, rising, near)
     high, low = total(square, bias)
-    small = high + (low + (square_rest + rising_rest * near))
+    small = settle(xp, high, low + (square_rest + rising_rest * near))
     # The comparison is false for NaN, which stays.
     return xp.where(up < HUGE, small, (scale * up) * up + bias)
 
@@ -26,7 +26,7 @@ STAR_RELU = Elementwise(
     "star_relu",
     value=_star_relu,
     partials=(
-        lambda xp, x, scale, bias: (2 * scale) * xp.where(x <= 0, 0.0, x),
+        lambda xp, x, scale, bias: settled_product(xp, xp.where(x <= 0, 0.0, x), 2 * scale),
         lambda xp, x, scale, bias: xp.where(x <= 0, 0.0, x * x),
         # 1 in the shape of x.
         lambda xp, x, scale, bias: xp.astype_like(x == x, x),
