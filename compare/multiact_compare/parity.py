@@ -221,16 +221,14 @@ class Run:
         for backend in self.request.backends:
             priority = WORKER_PRIORITY.get(backend, 100.0)
             yield Job(f"worker {backend}", self._worker(backend), priority=priority)
-            for case in self.cases:
-                needs = referenced[case.key] | {f"worker {backend}"}
-                key = f"judge {case.key} {backend}"
-                yield Job(key, self._judge(key, backend, case), needs, priority=90.0)
         workers = frozenset(f"worker {backend}" for backend in self.request.backends)
         for case in self.cases:
+            key, needs = f"judge {case.key}", referenced[case.key] | workers
+            yield Job(key, self._judge(key, case), needs, priority=90.0)
             for dtype in self.request.dtypes:
                 key = f"compare {case.key} {dtype}"
                 run = self._compare(key, case, dtype)
-                yield Job(key, run, referenced[case.key] | workers, priority=80.0)
+                yield Job(key, run, needs, priority=80.0)
 
     def _oracle_jobs(self, case: Case) -> Iterator[Job]:
         if case.kind == "rowwise":
@@ -289,27 +287,33 @@ class Run:
 
         return run
 
-    def _judge(self, key: str, backend: str, case: Case) -> Callable[[], None]:
+    def _judge(self, key: str, case: Case) -> Callable[[], None]:
         def run() -> None:
-            outcome = self.outcomes[backend]
-            mine = [
-                measurement
-                for measurement in self.planned[backend]
-                if measurement.case.key == case.key and measurement.file in outcome.done
-            ]
-            if mine and case.key not in self.unreferenced:
-                errors = {m.file: outcome.errors[m.file] for m in mine if m.file in outcome.errors}
+            done = {
+                backend: [
+                    measurement
+                    for measurement in self.planned[backend]
+                    if measurement.case.key == case.key
+                    and measurement.file in self.outcomes[backend].done
+                ]
+                for backend in self.request.backends
+            }
+            if any(done.values()) and case.key not in self.unreferenced:
+                errors = {
+                    backend: {m.file: said[m.file] for m in mine if m.file in said}
+                    for backend, mine in done.items()
+                    for said in (self.outcomes[backend].errors,)
+                }
                 self.cells[key] = self.pool.submit(
                     judging.judge,
                     self.directory,
-                    backend,
                     case,
-                    mine,
+                    done,
                     errors,
                     _of_tier(self.request),
                     self.request.tier_name,
                 ).result()
-            self.progress.advance(1, f"judging · {backend} {case.function}")
+            self.progress.advance(1, f"judging · {case.function}")
 
         return run
 
