@@ -41,6 +41,9 @@ from multiact_compare.tiers import TIERS, Tier
 CHUNK = 60_000
 """Points per oracle job: about half a second, so that the cores stay evenly loaded."""
 
+PATIENCE = 1200.0
+"""Seconds without a result after which a worker is given up; the longest step takes a minute."""
+
 WORKER_PRIORITY = {"torch": 103.0, "tensorflow": 102.0, "keras": 102.0, "jax": 101.0}
 """The slowest first, so that none is left over at the end."""
 
@@ -59,6 +62,7 @@ class Request:
     deviations: Sequence[Deviation] = DEVIATIONS
     tier_name: TierName = "default"
     thorough: bool = False
+    patience: float = PATIENCE
 
     @property
     def tier(self) -> Tier:
@@ -89,7 +93,7 @@ class Progress(Protocol):
 def run(request: Request, progress: Progress) -> Report:
     """Measure everything in the request.
 
-    A backend that is missing or dies, an exception in a function and a function without a
+    A backend that is missing, dies or hangs, an exception in a function and a function without a
     definition are parts of the report; only a defect of this package itself raises.
     """
     with tempfile.TemporaryDirectory(prefix="multiact-parity-") as folder:
@@ -159,7 +163,7 @@ class Run:
         jobs = list(self._jobs())
         steps = sum(map(len, self.planned.values())) - len(self.planned)
         self.progress.start(len(jobs) + steps)
-        self.workers = Workers(self.directory)
+        self.workers = Workers(self.directory, request.patience)
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(max_workers=request.slots, mp_context=context) as self.pool:
             try:

@@ -66,6 +66,13 @@ from multiact_compare.tiers import OURS
     default=None,
     help="Processes that work at the same time. Default: one per core.",
 )
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Give a backend up that finishes nothing for so long; it counts as dead. "
+    f"Default: {parity.PATIENCE:g}.",
+)
 @exhaustive_options
 @click.pass_context
 def parity_command(
@@ -80,6 +87,7 @@ def parity_command(
     no_compiled: bool,
     thorough: bool,
     jobs: int | None,
+    patience: float | None,
     exhaustive: str | None,
     ends: tuple[float, float] | None,
     quantities: tuple[Quantity, ...],
@@ -122,6 +130,7 @@ def parity_command(
         jobs=jobs or 0,
         tier_name=tier,
         thorough=thorough,
+        patience=patience or parity.PATIENCE,
     )
     # As with Ctrl-C: the workers end and the temporary files go.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -144,6 +153,7 @@ NEVER_EXHAUSTIVE = {
     "points": "--points",
     "no_compiled": "--no-compiled",
     "thorough": "--thorough",
+    "patience": "--patience",
 }
 
 
