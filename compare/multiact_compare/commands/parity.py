@@ -58,7 +58,8 @@ from multiact_compare.tiers import OURS
     "--thorough",
     is_flag=True,
     help="Compile every parameter setting, and second derivatives in every dtype; otherwise "
-    "compiled modes measure a function's first setting. Takes some three times as long.",
+    "compiled modes measure a function's first setting, and JAX length-1 arrays and rows alone in "
+    "float32. Takes some three times as long.",
 )
 @click.option(
     "--jobs",
