@@ -133,6 +133,26 @@ def test_a_hanging_backend_is_ended_and_a_row(tmp_path: Path) -> None:
     )
 
 
+KEPT = """
+import os, pathlib, numpy
+from multiact_compare.adapters import JaxAdapter
+double = JaxAdapter(alone={alone})
+y = double.compile(lambda x: x * 2)(double.integers(numpy.arange(3)))
+assert double.to_numpy(y).tolist() == [0, 2, 4]
+kept = pathlib.Path(os.environ["XDG_CACHE_HOME"]).glob("multiact/jax-*/*")
+assert any(kept) is {alone}
+"""
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_only_a_worker_keeps_what_jax_compiled(alone: bool, tmp_path: Path) -> None:
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    environment = {**os.environ, "PYTHONPATH": path, "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("JAX_COMPILATION_CACHE_DIR", None)
+    code = [sys.executable, "-c", KEPT.format(alone=alone)]
+    subprocess.run(code, check=True, env=environment)
+
+
 MISSING = "raise ModuleNotFoundError(\"No module named 'jax'\", name='jax')"
 
 
