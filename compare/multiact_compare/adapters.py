@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiact_compare.dtypes import Bits, DType
+from multiact_compare.flags import cache_folder
 
 Program: TypeAlias = Callable[..., Any]
 
@@ -243,7 +244,13 @@ class JaxAdapter:
     def __init__(self, alone: bool = True) -> None:
         self._jax: Any = importlib.import_module("jax")
         if alone:
-            self._jax.config.update("jax_enable_x64", True)
+            config = self._jax.config
+            config.update("jax_enable_x64", True)
+            if config.jax_compilation_cache_dir is None:
+                # As PyTorch does by itself: the next run finds what this one compiled.
+                config.update("jax_compilation_cache_dir", str(cache_folder("jax")))
+                config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+                config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
     def versions(self) -> dict[str, str]:
         return {"jax": self._jax.__version__}

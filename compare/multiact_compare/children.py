@@ -11,9 +11,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from multiact_compare.results import Status
 
@@ -44,25 +45,30 @@ class Children:
         job: Path,
         log: Path,
         heard: Callable[[Mapping[str, Any]], None],
+        patience: float | None = None,
     ) -> tuple[Status, str]:
         """Run ``python -m module job`` to its end; ``heard`` is called with everything it says.
 
-        Standard error goes to ``log``. Returns how the worker ended, and if it did not end well,
-        why.
+        Standard error goes to ``log``. A worker that says nothing for ``patience`` seconds is
+        killed. Returns how the worker ended, and if it did not end well, why.
         """
         last: Mapping[str, Any] = {}
         with log.open("wb") as errors, self._started(module, job, errors) as process:
             assert process.stdout is not None
-            for line in process.stdout:
-                try:
-                    last = json.loads(line)
-                except json.JSONDecodeError:
-                    # The worker was killed in the middle of a word.
-                    break
-                heard(last)
-            code = process.wait()
+            with _Watch(process, patience) as watch:
+                for line in process.stdout:
+                    try:
+                        last = json.loads(line)
+                    except json.JSONDecodeError:
+                        # The worker was killed in the middle of a word.
+                        break
+                    heard(last)
+                    watch.heard()
+                code = process.wait()
         with self._lock:
             self._running.discard(process)
+        if watch.gave_up:
+            return "died", how_it_hung(patience, last)
         return _ending(last, code, log)
 
     def close(self) -> None:
@@ -91,6 +97,39 @@ class Children:
         return process
 
 
+class _Watch:
+    """Kills a process that has said nothing for so many seconds, ``None`` for ever."""
+
+    def __init__(self, process: subprocess.Popen[str], patience: float | None) -> None:
+        self._process = process
+        self._over = threading.Event()
+        self._last = time.monotonic()
+        self._thread = threading.Thread(target=self._wait, args=(patience,), daemon=True)
+        self.gave_up = False
+
+    def heard(self) -> None:
+        """The process said something."""
+        self._last = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _wait(self, patience: float | None) -> None:
+        left = patience
+        while not self._over.wait(left):
+            assert patience is not None
+            left = self._last + patience - time.monotonic()
+            if left <= 0:
+                self.gave_up = True
+                self._process.kill()
+                return
+
+
 def surroundings() -> dict[str, str]:
     """The environment variables of a worker: one thread, and what this process finds."""
     flags = f"{os.environ.get('XLA_FLAGS', '')} {XLA_SINGLE_THREAD}".strip()
@@ -106,6 +145,13 @@ def how_it_died(code: int, said: str) -> str:
         how = f"signal {-code} ({signal.Signals(-code).name})"
     tail = " / ".join(line.strip() for line in said.strip().splitlines()[-TAIL_LINES:])
     return f"died with {how}: {tail or 'nothing on standard error'}"
+
+
+def how_it_hung(patience: float | None, last: Mapping[str, Any]) -> str:
+    """How long it was silent, and the ``last`` that it had said."""
+    said = last.get("file", last.get("event"))
+    after = f"after {said}" if said else "from the start"
+    return f"hung: it finished nothing for {patience:g} s {after}, and was ended"
 
 
 def _ending(last: Mapping[str, Any], code: int, log: Path) -> tuple[Status, str]:

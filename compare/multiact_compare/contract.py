@@ -120,25 +120,35 @@ def row_scales(case: Case, x: Doubles, quantity: Quantity) -> Doubles:
     return np.full((len(x), size), factor ** QUANTITIES.index(quantity))
 
 
+def allowed_errors(
+    expected: Expected, absolute: float | Doubles, allowed_ulps: float = 8.0
+) -> Doubles:
+    """How far each result may be from the truth."""
+    allowed: Doubles = np.maximum(np.ldexp(allowed_ulps, expected.exponents), absolute)
+    return allowed
+
+
 def judge(
     bits: Bits,
     dtype: DType,
     expected: Expected,
     absolute: float | Doubles,
     excused: Collection[Where] = (),
-    allowed_ulps: float = 8.0,
+    allowed: Doubles | None = None,
 ) -> Verdict:
     """Measure results against the truth and count where they break the contract.
 
-    Failures at ``excused`` kinds of places are counted, but set no worst ratio.
+    Failures at ``excused`` kinds of places are counted, but set no worst ratio. Who judges many
+    results against one truth gives ``allowed``, which :func:`allowed_errors` says otherwise.
     """
     got = dtype.decode(bits)
-    high, judged, exponents = expected.high, expected.judged, expected.exponents
+    high, judged = expected.high, expected.judged
     known = ~np.isnan(high)
     errors = ulp.absolute_errors(got, high, expected.low, dtype)
     errors[~known] = 0.0
-    ulps = ulp.in_ulps(errors, exponents)
-    allowed = np.maximum(np.ldexp(allowed_ulps, exponents), absolute)
+    ulps = ulp.in_ulps(errors, expected.exponents)
+    if allowed is None:
+        allowed = allowed_errors(expected, absolute)
     with np.errstate(over="ignore"):
         ratios = np.where(judged, errors / allowed, 0.0)
     inside = np.where(judged, ulps, 0.0)

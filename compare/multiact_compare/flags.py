@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from pathlib import Path
@@ -34,6 +35,14 @@ def flags(jobs: int, thorough: bool) -> dict[str, str]:
     found["variables"] = " ".join(given) or "none"
     found["options"] = f"jobs {jobs}{', thorough' if thorough else ''}"
     return found
+
+
+def cache_folder(framework: str) -> Path:
+    """Where a framework's compiled programs are kept for later runs, on such a processor."""
+    root = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    # A home may be shared by machines; what one compiled must not stand for what another would.
+    kind = " ".join(sorted(_instructions()) or (platform.machine(), platform.processor()))
+    return Path(root) / "multiact" / f"{framework}-{hashlib.sha256(kind.encode()).hexdigest()[:12]}"
 
 
 def _instructions() -> set[str]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multiact_compare import contract, deviations, oracle, profiles, rows, ulp
+from multiact_compare.contract import Expected
 from multiact_compare.dtypes import DTYPES, Bits, Doubles
 from multiact_compare.plan import Case, Measurement, Quantity, TierName, Variant, Where
 from multiact_compare.results import Cell, Disagreement, Peak
@@ -50,49 +51,117 @@ def compute_row_references(directory: Path, case: Case, dtype_name: str) -> None
 
 def judge(
     directory: Path,
-    backend: str,
     case: Case,
-    measured: Sequence[Measurement],
-    errors: Mapping[str, str],
+    measured: Mapping[str, Sequence[Measurement]],
+    errors: Mapping[str, Mapping[str, str]],
     known: Sequence[deviations.Deviation],
     tier_name: TierName,
 ) -> list[Cell]:
-    """All results of one case on one backend."""
+    """All results of one case: ``measured`` and ``errors``, by file, of each backend."""
     tier = TIERS[tier_name]
-    cells = []
-    truth: dict[tuple[str, Quantity], Truth] = {}
-    for measurement in measured:
-        dtype, variant = DTYPES[measurement.dtype], measurement.variant
-        blank = Cell(
-            function=case.function,
-            case=case.label,
-            backend=backend,
-            dtype=dtype.name,
-            quantity=variant.quantity,
-            mode=variant.mode,
-            layout=variant.layout,
+    parts: dict[tuple[str, Quantity], list[tuple[str, Measurement]]] = {}
+    for backend, mine in measured.items():
+        for measurement in mine:
+            if measurement.file not in errors.get(backend, {}):
+                key = (measurement.dtype, measurement.variant.quantity)
+                parts.setdefault(key, []).append((backend, measurement))
+    judged = {}
+    for (dtype_name, quantity), part in parts.items():
+        dtype = DTYPES[dtype_name]
+        truth = truth_of(directory, case, dtype, quantity, tier)
+        bench = _Bench(directory, case, truth, tier.allowed_ulps(dtype, quantity))
+        for backend, measurement in part:
+            reasons = _reasons(known, backend, measurement)
+            judged[backend, measurement.file] = bench.cell(backend, measurement, reasons)
+    return [
+        judged[backend, measurement.file]
+        if (backend, measurement.file) in judged
+        else replace(_blank(backend, measurement), error=errors[backend][measurement.file])
+        for backend, mine in measured.items()
+        for measurement in mine
+    ]
+
+
+def _blank(backend: str, measurement: Measurement) -> Cell:
+    """A cell without results."""
+    case, variant = measurement.case, measurement.variant
+    return Cell(
+        function=case.function,
+        case=case.label,
+        backend=backend,
+        dtype=measurement.dtype,
+        quantity=variant.quantity,
+        mode=variant.mode,
+        layout=variant.layout,
+    )
+
+
+def _reasons(
+    known: Sequence[deviations.Deviation], backend: str, measurement: Measurement
+) -> dict[Where, str]:
+    """Why a measurement may fail, by where."""
+    function, variant = measurement.case.function, measurement.variant
+    found = deviations.excuse(
+        known, backend, function, measurement.dtype, variant.quantity, variant.mode
+    )
+    return {where: row.reason for where, row in found.items()}
+
+
+class _Bench:
+    """Judges the results of one quantity of a case in one dtype, equal ones only once.
+
+    A strided array mostly gives the bits of the long one, compiled code those of eager code, and
+    one backend those of another.
+    """
+
+    def __init__(self, directory: Path, case: Case, truth: Truth, allowed_ulps: float) -> None:
+        self._directory = directory
+        self._case = case
+        self._truth = truth
+        self._allowed_ulps = allowed_ulps
+        self._expected: dict[Any, tuple[NDArray[np.int64], Expected, Doubles]] = {}
+        self._filled: dict[Any, tuple[Cell, Doubles]] = {}
+        self._along: dict[Any, dict[str, Any]] = {}
+
+    def cell(self, backend: str, measurement: Measurement, reasons: Mapping[Where, str]) -> Cell:
+        """The cell of a measurement, from the bits that it left."""
+        bits = np.load(self._directory / "outputs" / backend / measurement.file)
+        blank = _blank(backend, measurement)
+        positions, (selection, expected, allowed) = self._covered(measurement)
+        key = (positions, frozenset(reasons), bits.tobytes())
+        if key not in self._filled:
+            self._filled[key] = _filled(
+                blank, bits, self._truth, selection, expected, allowed, reasons
+            )
+        known, ulps = self._filled[key]
+        excused = {where: why for where, why in reasons.items() if where in known.failures}
+        cell = replace(
+            known, backend=backend, mode=blank.mode, layout=blank.layout, excused=excused
         )
-        if measurement.file in errors:
-            cells.append(replace(blank, error=errors[measurement.file]))
-            continue
-        key = (dtype.name, variant.quantity)
-        if key not in truth:
-            truth[key] = truth_of(directory, case, dtype, variant.quantity, tier)
-        bits = np.load(directory / "outputs" / backend / measurement.file)
-        reasons = {
-            where: row.reason
-            for where, row in deviations.excuse(
-                known, backend, case.function, dtype.name, variant.quantity, variant.mode
-            ).items()
-        }
-        selection = truth[key].selection(directory, measurement)
-        allowed = tier.allowed_ulps(dtype, variant.quantity)
-        cell, ulps = _filled(blank, bits, truth[key], selection, reasons, allowed)
-        if variant.layout == "long":
-            extra = _along_x(directory, case, cell, bits, ulps, truth[key], selection)
-            cell = replace(cell, **extra)
-        cells.append(cell)
-    return cells
+        if blank.layout != "long":
+            return cell
+        if key not in self._along:
+            self._along[key] = _along_x(
+                self._directory, self._case, cell, bits, ulps, self._truth, selection
+            )
+        return replace(cell, **self._along[key])
+
+    def _covered(
+        self, measurement: Measurement
+    ) -> tuple[Any, tuple[NDArray[np.int64], Expected, Doubles]]:
+        """The positions that a measurement covers: their key, they, the truth, what is allowed."""
+        variant, truth = measurement.variant, self._truth
+        layout = "long" if variant.layout == "strided" else variant.layout
+        lengths = measurement.lengths if self._case.kind == "rowwise" else ()
+        key = (layout, variant.step, lengths)
+        if key not in self._expected:
+            selection = truth.selection(self._directory, measurement)
+            whole = selection.size == truth.x.size
+            expected = truth.expected if whole else truth.expected.take(selection)
+            absolute = truth.absolute[selection]
+            allowed = contract.allowed_errors(expected, absolute, self._allowed_ulps)
+            self._expected[key] = selection, expected, allowed
+        return key, self._expected[key]
 
 
 def compare(
@@ -163,15 +232,14 @@ def _filled(
     bits: Bits,
     truth: Truth,
     selection: NDArray[np.int64],
+    expected: Expected,
+    allowed: Doubles,
     reasons: Mapping[Where, str],
-    allowed_ulps: float,
 ) -> tuple[Cell, Doubles]:
     """The cell with its verdict, and the errors of all judged results."""
     dtype = DTYPES[blank.dtype]
-    expected = truth.expected if selection.size == truth.x.size else truth.expected.take(selection)
-    verdict = contract.judge(
-        bits, dtype, expected, truth.absolute[selection], reasons, allowed_ulps
-    )
+    absolute = truth.absolute[selection]
+    verdict = contract.judge(bits, dtype, expected, absolute, reasons, allowed=allowed)
     got = dtype.decode(bits)
 
     def peak(amount: float, at: int | None) -> Peak | None:
@@ -188,12 +256,6 @@ def _filled(
         )
 
     nan_at = verdict.nan_failure_at
-    infinities = {}
-    if blank.layout == "long":
-        for x, limit in truth.limits.items():
-            at = np.flatnonzero(truth.x == x)
-            if at.size:
-                infinities[str(x)] = [float(got[at[0]]), limit]
     filled = replace(
         blank,
         points=int(bits.size),
@@ -204,9 +266,7 @@ def _filled(
         beyond=peak(verdict.unjudged_ulp, verdict.unjudged_ulp_at),
         misrounded=verdict.misrounded,
         failures={where: count for where, count in verdict.failures.items() if count},
-        excused={where: reason for where, reason in reasons.items() if verdict.failures[where]},
         nan_failure=None if nan_at is None else float(got[nan_at]),
-        infinities=infinities,
     )
     return filled, verdict.ulps
 
@@ -220,8 +280,15 @@ def _along_x(
     truth: Truth,
     selection: NDArray[np.int64],
 ) -> dict[str, Any]:
-    """What a cell keeps of its way along x: the profile, and the results at special points."""
+    """What a cell keeps of its way along x: the profile, and the results at special points and
+    at infinity.
+    """
     dtype, extra = DTYPES[cell.dtype], dict[str, Any]()
+    extra["infinities"] = {
+        str(x): [float(dtype.decode(bits[found[:1]])[0]), limit]
+        for x, limit in truth.limits.items()
+        if (found := np.flatnonzero(truth.x == x)).size
+    }
     if case.kind == "elementwise":
         at, high = profiles.special(truth.x, case.kinks), truth.expected.high
         got = dtype.decode(bits[list(at.values())])

@@ -41,6 +41,9 @@ from multiact_compare.tiers import TIERS, Tier
 CHUNK = 60_000
 """Points per oracle job: about half a second, so that the cores stay evenly loaded."""
 
+PATIENCE = 1200.0
+"""Seconds without a result after which a worker is given up; the longest step takes a minute."""
+
 WORKER_PRIORITY = {"torch": 103.0, "tensorflow": 102.0, "keras": 102.0, "jax": 101.0}
 """The slowest first, so that none is left over at the end."""
 
@@ -59,6 +62,7 @@ class Request:
     deviations: Sequence[Deviation] = DEVIATIONS
     tier_name: TierName = "default"
     thorough: bool = False
+    patience: float = PATIENCE
 
     @property
     def tier(self) -> Tier:
@@ -89,7 +93,7 @@ class Progress(Protocol):
 def run(request: Request, progress: Progress) -> Report:
     """Measure everything in the request.
 
-    A backend that is missing or dies, an exception in a function and a function without a
+    A backend that is missing, dies or hangs, an exception in a function and a function without a
     definition are parts of the report; only a defect of this package itself raises.
     """
     with tempfile.TemporaryDirectory(prefix="multiact-parity-") as folder:
@@ -159,7 +163,7 @@ class Run:
         jobs = list(self._jobs())
         steps = sum(map(len, self.planned.values())) - len(self.planned)
         self.progress.start(len(jobs) + steps)
-        self.workers = Workers(self.directory)
+        self.workers = Workers(self.directory, request.patience)
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(max_workers=request.slots, mp_context=context) as self.pool:
             try:
@@ -221,16 +225,14 @@ class Run:
         for backend in self.request.backends:
             priority = WORKER_PRIORITY.get(backend, 100.0)
             yield Job(f"worker {backend}", self._worker(backend), priority=priority)
-            for case in self.cases:
-                needs = referenced[case.key] | {f"worker {backend}"}
-                key = f"judge {case.key} {backend}"
-                yield Job(key, self._judge(key, backend, case), needs, priority=90.0)
         workers = frozenset(f"worker {backend}" for backend in self.request.backends)
         for case in self.cases:
+            key, needs = f"judge {case.key}", referenced[case.key] | workers
+            yield Job(key, self._judge(key, case), needs, priority=90.0)
             for dtype in self.request.dtypes:
                 key = f"compare {case.key} {dtype}"
                 run = self._compare(key, case, dtype)
-                yield Job(key, run, referenced[case.key] | workers, priority=80.0)
+                yield Job(key, run, needs, priority=80.0)
 
     def _oracle_jobs(self, case: Case) -> Iterator[Job]:
         if case.kind == "rowwise":
@@ -289,27 +291,33 @@ class Run:
 
         return run
 
-    def _judge(self, key: str, backend: str, case: Case) -> Callable[[], None]:
+    def _judge(self, key: str, case: Case) -> Callable[[], None]:
         def run() -> None:
-            outcome = self.outcomes[backend]
-            mine = [
-                measurement
-                for measurement in self.planned[backend]
-                if measurement.case.key == case.key and measurement.file in outcome.done
-            ]
-            if mine and case.key not in self.unreferenced:
-                errors = {m.file: outcome.errors[m.file] for m in mine if m.file in outcome.errors}
+            done = {
+                backend: [
+                    measurement
+                    for measurement in self.planned[backend]
+                    if measurement.case.key == case.key
+                    and measurement.file in self.outcomes[backend].done
+                ]
+                for backend in self.request.backends
+            }
+            if any(done.values()) and case.key not in self.unreferenced:
+                errors = {
+                    backend: {m.file: said[m.file] for m in mine if m.file in said}
+                    for backend, mine in done.items()
+                    for said in (self.outcomes[backend].errors,)
+                }
                 self.cells[key] = self.pool.submit(
                     judging.judge,
                     self.directory,
-                    backend,
                     case,
-                    mine,
+                    done,
                     errors,
                     _of_tier(self.request),
                     self.request.tier_name,
                 ).result()
-            self.progress.advance(1, f"judging · {backend} {case.function}")
+            self.progress.advance(1, f"judging · {case.function}")
 
         return run
 

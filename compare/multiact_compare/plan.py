@@ -218,7 +218,8 @@ def thorough_only(backend: str, measurement: Measurement) -> bool:
     What costs a compilation, half a second to a second, is measured for a function's first case;
     for the others on TensorFlow and JAX values and derivatives of whole arrays in one dtype. Second
     derivatives are compiled in one dtype, on JAX in all of them, where one program for all
-    functions is cheaper than the operations one by one.
+    functions is cheaper than the operations one by one. JAX also compiles eager calls, once for
+    each shape: length-1 arrays and rows alone are evaluated in one dtype.
     """
     case, variant = measurement.case, measurement.variant
     if case.calls:
@@ -233,7 +234,8 @@ def thorough_only(backend: str, measurement: Measurement) -> bool:
             return not probed or not whole or second
         return single and variant.quantity != "value"
     if backend == "jax" and not probed:
-        return second or (single and variant.quantity == "derivative")
+        # A jitted function anew for each shape: of the short ones, 0-d remains.
+        return second or variant.layout in ("length-1", "row")
     return False
 
 

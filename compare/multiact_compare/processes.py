@@ -24,10 +24,14 @@ class Outcome:
 
 
 class Workers:
-    """Starts workers, listens to them, and can end all that run."""
+    """Starts workers, listens to them, and can end all that run.
 
-    def __init__(self, directory: Path) -> None:
+    One that finishes nothing for ``patience`` seconds is ended, and has died.
+    """
+
+    def __init__(self, directory: Path, patience: float) -> None:
         self._directory = directory
+        self._patience = patience
         self._children = Children()
 
     def run(
@@ -84,7 +88,9 @@ class Workers:
             heard(said)
 
         log = self._directory / f"{backend}.log"
-        status, reason = self._children.run("multiact_compare.worker", job_file, log, listen)
+        status, reason = self._children.run(
+            "multiact_compare.worker", job_file, log, listen, self._patience
+        )
         outcome.state = BackendState(
             name=backend,
             status=status,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from multiact_compare.children import how_it_hung
 
 QUICK = ("--points", "2000", "-b", "numpy", "-d", "float32")
 
@@ -69,6 +70,7 @@ def test_aliases_are_names(tmp_path: Path) -> None:
         (("relu", "--dtype", "float8"), "float8"),
         (("relu", "--points", "0"), "points"),
         (("relu", "--jobs", "0"), "jobs"),
+        (("relu", "--patience", "0"), "patience"),
         (("relu", "--json", "/no/such/folder/out.json"), "cannot write"),
     ],
 )
@@ -117,6 +119,38 @@ def test_a_dead_backend_is_a_row_and_a_failure(fake: str, tmp_path: Path) -> Non
     numpy, jax = data["backends"]
     assert (numpy["status"], jax["status"]) == ("ok", "died")
     assert all(cell["error"] is None for cell in data["cells"] if cell["backend"] == "numpy")
+
+
+def test_a_hanging_backend_is_ended_and_a_row(tmp_path: Path) -> None:
+    shadow = _shadow(tmp_path, "jax", "import time; time.sleep(300)")
+    short = ("parity", "relu", "-b", "jax", "-d", "float32", "--points", "500")
+    done = _multiact(*short, "--patience", "2", shadow=shadow)
+    assert done.returncode == 1
+    text = " ".join(done.stdout.split())
+    assert "jax: hung: it finished nothing for 2 s from the start, and was ended" in text
+    assert how_it_hung(2.0, {"event": "done", "file": "relu.npy"}).startswith(
+        "hung: it finished nothing for 2 s after relu.npy"
+    )
+
+
+KEPT = """
+import os, pathlib, numpy
+from multiact_compare.adapters import JaxAdapter
+double = JaxAdapter(alone={alone})
+y = double.compile(lambda x: x * 2)(double.integers(numpy.arange(3)))
+assert double.to_numpy(y).tolist() == [0, 2, 4]
+kept = pathlib.Path(os.environ["XDG_CACHE_HOME"]).glob("multiact/jax-*/*")
+assert any(kept) is {alone}
+"""
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_only_a_worker_keeps_what_jax_compiled(alone: bool, tmp_path: Path) -> None:
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    environment = {**os.environ, "PYTHONPATH": path, "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("JAX_COMPILATION_CACHE_DIR", None)
+    code = [sys.executable, "-c", KEPT.format(alone=alone)]
+    subprocess.run(code, check=True, env=environment)
 
 
 MISSING = "raise ModuleNotFoundError(\"No module named 'jax'\", name='jax')"

@@ -42,3 +42,20 @@ def test_variables_that_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     said = flags.flags(1, False)["variables"]
     assert said == "OMP_NUM_THREADS=2 XLA_FLAGS=--xla_cpu_enable_fast_math=true"
+
+
+def test_compiled_programs_are_kept_apart_by_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folders = []
+    for instructions in ("avx2 fma", "fma avx2", "avx512f avx2 fma"):
+        file = tmp_path / "cpuinfo"
+        file.write_text(f"flags\t\t: {instructions}\n", encoding="utf-8")
+        monkeypatch.setattr(flags, "CPUINFO", file)
+        folders.append(flags.cache_folder("jax"))
+    assert folders[0].parent == tmp_path / "multiact"
+    assert folders[0] == folders[1] != folders[2]
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert flags.cache_folder("jax").parent == tmp_path / "home/.cache/multiact"

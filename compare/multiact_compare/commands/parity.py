@@ -58,13 +58,21 @@ from multiact_compare.tiers import OURS
     "--thorough",
     is_flag=True,
     help="Compile every parameter setting, and second derivatives in every dtype; otherwise "
-    "compiled modes measure a function's first setting. Takes some three times as long.",
+    "compiled modes measure a function's first setting, and JAX length-1 arrays and rows alone in "
+    "float32. Takes some three times as long.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=None,
     help="Processes that work at the same time. Default: one per core.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Give a backend up that finishes nothing for so long; it counts as dead. "
+    f"Default: {parity.PATIENCE:g}.",
 )
 @exhaustive_options
 @click.pass_context
@@ -80,6 +88,7 @@ def parity_command(
     no_compiled: bool,
     thorough: bool,
     jobs: int | None,
+    patience: float | None,
     exhaustive: str | None,
     ends: tuple[float, float] | None,
     quantities: tuple[Quantity, ...],
@@ -122,6 +131,7 @@ def parity_command(
         jobs=jobs or 0,
         tier_name=tier,
         thorough=thorough,
+        patience=patience or parity.PATIENCE,
     )
     # As with Ctrl-C: the workers end and the temporary files go.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
@@ -144,6 +154,7 @@ NEVER_EXHAUSTIVE = {
     "points": "--points",
     "no_compiled": "--no-compiled",
     "thorough": "--thorough",
+    "patience": "--patience",
 }
 
 

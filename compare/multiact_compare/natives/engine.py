@@ -199,15 +199,16 @@ class NativeRun(Run):
                         "values": list(values),
                     }
 
-    def _judge(self, key: str, backend: str, case: Case) -> Callable[[], None]:
-        judge = super()._judge(key, backend, case)
+    def _judge(self, key: str, case: Case) -> Callable[[], None]:
+        judge = super()._judge(key, case)
 
         def run() -> None:
-            mine = [m for m in self.planned[backend] if m.case.key == case.key]
-            if mine and case.key not in self.unreferenced:
-                self.found[key] = self.pool.submit(
-                    findings.find, self.directory, backend, case, mine
-                ).result()
+            for backend, planned in self.planned.items():
+                mine = [m for m in planned if m.case.key == case.key]
+                if mine and case.key not in self.unreferenced:
+                    self.found[f"{key} {backend}"] = self.pool.submit(
+                        findings.find, self.directory, backend, case, mine
+                    ).result()
             judge()
 
         return run

@@ -115,16 +115,19 @@ def _evaluate(name: str, params: Mapping[str, object], xs: list[float], second: 
     """The hot loop: a matrix with two rows per quantity, a column per point."""
     parts: list[float] = []
     hard: list[int] = []
+    append, accuracy = parts.append, arb.rel_accuracy_bits
     before, ctx.prec = ctx.prec, START_PRECISION
     try:
         at = definition(name)(**params)
         for index, x in enumerate(xs):
             for value in at(x, second):
-                if isinstance(value, float):
-                    parts += (value, 0.0)
-                elif isinstance(value, arb) and value.rel_accuracy_bits() >= ACCURACY:
+                if isinstance(value, arb) and accuracy(value) >= ACCURACY:
                     high = float(value)
-                    parts += (high, float(value - high))
+                    append(high)
+                    append(float(value - high))
+                elif isinstance(value, float):
+                    append(value)
+                    append(0.0)
                 else:
                     parts += split(value)
                     if not settled(value):
