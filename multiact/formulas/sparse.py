@@ -100,9 +100,17 @@ def _below_top(xp: Any, x: Any, top: Any, power: int) -> Any:
 
 
 def _projection(
-    name: str, power: int, excess: Callable[..., Any], accurate: Rowwise | None = None
+    name: str,
+    power: int,
+    excess: Callable[..., Any],
+    weighted_product: Callable[..., Any],
+    accurate: Rowwise | None = None,
 ) -> Rowwise:
-    """sparsemax or entmax15; ``excess`` is :func:`_excess` or a more precise one."""
+    """sparsemax or entmax15.
+
+    ``excess`` and ``weighted_product`` are :func:`_excess` and :func:`_weighted_product`, or more
+    precise ones.
+    """
 
     def value(xp: Any, x: Any, mask: None, axis: int) -> Any:
         roots = _exceeding(xp, x, axis, power, excess)
@@ -112,12 +120,12 @@ def _projection(
         weights = _exceeding(xp, x, axis, power, excess)
         if power == 1:
             weights = xp.where(weights > 0, 1.0, xp.detach(weights))
-        return _weighted_product(xp, weights, vector, axis)
+        return weighted_product(xp, weights, x, vector, axis)
 
     return Rowwise(name, value, product, product, precise=accurate)
 
 
-def _weighted_product(xp: Any, weights: Any, vector: Any, axis: int) -> Any:
+def _weighted_product(xp: Any, weights: Any, x: Any, vector: Any, axis: int) -> Any:
     """J·v = w·(v − Σ w·v / Σ w); J = diag(w) − w·wᵀ/Σ w is symmetric, so this is Jᵀ·v as well."""
     mean = _across(xp, xp.sum, weights * vector, axis) / _across(xp, xp.sum, weights, axis)
     return weights * (vector - mean)
@@ -216,7 +224,13 @@ def _gumbel(
 
 HARDMAX = Rowwise("hardmax", _hardmax, _hardmax_product, _hardmax_product)
 SPARSEMAX, ENTMAX15 = (
-    _projection(name, power, _excess, _projection(name, power, precise.excess))
+    _projection(
+        name,
+        power,
+        _excess,
+        _weighted_product,
+        _projection(name, power, precise.excess, precise.weighted_product),
+    )
     for name, power in (("sparsemax", 1), ("entmax15", 2))
 )
 GUMBEL_SOFTMAX = _gumbel(
