@@ -15,7 +15,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jax.core import ShapedArray
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
@@ -99,8 +98,8 @@ _linear: Any = ad.deflinear2
 
 _widen.def_impl(_widened)
 _narrow.def_impl(_narrowed)
-_widen.def_abstract_eval(lambda x: ShapedArray(x.shape, jnp.dtype(jnp.float64)))
-_narrow.def_abstract_eval(lambda y, *, dtype: ShapedArray(y.shape, dtype))
+_widen.def_abstract_eval(lambda x: x.update(dtype=jnp.dtype(jnp.float64), weak_type=False))
+_narrow.def_abstract_eval(lambda y, *, dtype: y.update(dtype=dtype, weak_type=False))
 mlir.register_lowering(_widen, mlir.lower_fun(_widened, multiple_results=False))
 mlir.register_lowering(_narrow, mlir.lower_fun(_narrowed, multiple_results=False))
 _vectorized(_widen)

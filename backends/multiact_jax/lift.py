@@ -20,6 +20,7 @@ from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, check_parameter
 from multiact.formulas import narrowing, precise_elementwise, precise_rowwise
 from multiact_jax import bits, primitives
+from multiact_jax.products import product
 
 # dtype of x -> dtype of the arithmetic.
 ARITHMETIC = {
@@ -236,15 +237,21 @@ def _rowwise(formula: Rowwise, conversion: Conversion) -> Callable[..., Any]:
             with scope():
                 return narrow(formula.value(xp, widen(x, compute), mask, *static), x.dtype)
 
-        def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-            def change(x: Any, mask: Any, step: Any) -> Any:
+        def linear(formula_product: Callable[..., Any]) -> Callable[..., Any]:
+            def map_rows(x: Any, *operands: Any) -> Any:
+                *masks, vector = operands
                 with scope():
-                    wide, step = widen(x, compute), widen(step, compute)
-                    # JAX transposes it: next to a tie nothing may depend on the step's digits.
-                    moved = formula.pushforward(primitives, wide, step, mask, *static)
-                    return narrow(moved, x.dtype)
+                    wide, vector = widen(x, compute), widen(vector, compute)
+                    result = formula_product(xp, wide, vector, *(masks or [None]), *static)
+                    return narrow(result, x.dtype)
 
-            return lifted(*primals), _keeping_inputs(change)(*primals, tangents[0])
+            return map_rows
+
+        forward, back = linear(formula.pushforward), linear(formula.pullback)
+
+        def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+            fixed = tuple(operand for operand in primals if operand is not None)
+            return lifted(*primals), product(forward, back, fixed, tangents[0])
 
         lifted.defjvp(rule)
         return lifted(x, mask)

@@ -100,9 +100,17 @@ def _below_top(xp: Any, x: Any, top: Any, power: int) -> Any:
 
 
 def _projection(
-    name: str, power: int, excess: Callable[..., Any], accurate: Rowwise | None = None
+    name: str,
+    power: int,
+    excess: Callable[..., Any],
+    weighted_product: Callable[..., Any],
+    accurate: Rowwise | None = None,
 ) -> Rowwise:
-    """sparsemax or entmax15; ``excess`` is :func:`_excess` or a more precise one."""
+    """sparsemax or entmax15.
+
+    ``excess`` and ``weighted_product`` are :func:`_excess` and :func:`_weighted_product`, or more
+    precise ones.
+    """
 
     def value(xp: Any, x: Any, mask: None, axis: int) -> Any:
         roots = _exceeding(xp, x, axis, power, excess)
@@ -112,12 +120,12 @@ def _projection(
         weights = _exceeding(xp, x, axis, power, excess)
         if power == 1:
             weights = xp.where(weights > 0, 1.0, xp.detach(weights))
-        return _weighted_product(xp, weights, vector, axis)
+        return weighted_product(xp, weights, x, vector, axis)
 
     return Rowwise(name, value, product, product, precise=accurate)
 
 
-def _weighted_product(xp: Any, weights: Any, vector: Any, axis: int) -> Any:
+def _weighted_product(xp: Any, weights: Any, x: Any, vector: Any, axis: int) -> Any:
     """J·v = w·(v − Σ w·v / Σ w); J = diag(w) − w·wᵀ/Σ w is symmetric, so this is Jᵀ·v as well."""
     mean = _across(xp, xp.sum, weights * vector, axis) / _across(xp, xp.sum, weights, axis)
     return weights * (vector - mean)
@@ -153,29 +161,19 @@ def _soft(xp: Any, terms: tuple[Any, ...], temperature: float, axis: int) -> Any
     return SOFTMAX.value(xp, _sum(terms) / temperature, None, axis)
 
 
-def _soft_forward(
-    xp: Any, terms: tuple[Any, ...], tangent: Any, temperature: float, axis: int
+def _soft_product(
+    xp: Any, terms: tuple[Any, ...], vector: Any, temperature: float, axis: int
 ) -> Any:
-    s = _soft(xp, terms, temperature, axis)
-    moved = s * (tangent - _across(xp, xp.sum, s * tangent, axis)) / temperature
-    # Their sum is 0, so nothing changes here. Transposed, as JAX does for reverse mode, it becomes
-    # the first step, and saves the last one from a difference of large products.
-    return moved - s * _across(xp, xp.sum, moved, axis)
-
-
-def _soft_back(
-    xp: Any, terms: tuple[Any, ...], cotangent: Any, temperature: float, axis: int
-) -> Any:
-    return SOFTMAX.pullback(xp, _sum(terms) / temperature, cotangent, None, axis) / temperature
+    """The Jacobian of :func:`_soft`, which is symmetric, times a vector."""
+    return SOFTMAX.pullback(xp, _sum(terms) / temperature, vector, None, axis) / temperature
 
 
 def _gumbel(
     soft: Callable[..., Any],
-    forward: Callable[..., Any],
-    back: Callable[..., Any],
+    soft_product: Callable[..., Any],
     accurate: Rowwise | None = None,
 ) -> Rowwise:
-    """The formula of gumbel_softmax over a softmax of terms and its Jacobian products."""
+    """The formula of gumbel_softmax over a softmax of terms and its Jacobian product."""
 
     def value(
         xp: Any, x: Any, noise: Any, axis: int, drawn: bool, temperature: float, hard: bool
@@ -187,44 +185,33 @@ def _gumbel(
         # The difference is exactly 0, and has the derivative.
         return _hardmax(xp, _sum(terms), None, axis) + (weights - xp.detach(weights))
 
-    def pushforward(
+    def product(
         xp: Any,
         x: Any,
-        tangent: Any,
+        vector: Any,
         noise: Any,
         axis: int,
         drawn: bool,
         temperature: float,
         hard: bool,
     ) -> Any:
-        return forward(xp, _perturbed(xp, x, noise, axis, drawn), tangent, temperature, axis)
+        return soft_product(xp, _perturbed(xp, x, noise, axis, drawn), vector, temperature, axis)
 
-    def pullback(
-        xp: Any,
-        x: Any,
-        cotangent: Any,
-        noise: Any,
-        axis: int,
-        drawn: bool,
-        temperature: float,
-        hard: bool,
-    ) -> Any:
-        return back(xp, _perturbed(xp, x, noise, axis, drawn), cotangent, temperature, axis)
-
-    return Rowwise("gumbel_softmax", value, pushforward, pullback, precise=accurate)
+    return Rowwise("gumbel_softmax", value, product, product, precise=accurate)
 
 
 HARDMAX = Rowwise("hardmax", _hardmax, _hardmax_product, _hardmax_product)
 SPARSEMAX, ENTMAX15 = (
-    _projection(name, power, _excess, _projection(name, power, precise.excess))
+    _projection(
+        name,
+        power,
+        _excess,
+        _weighted_product,
+        _projection(name, power, precise.excess, precise.weighted_product),
+    )
     for name, power in (("sparsemax", 1), ("entmax15", 2))
 )
-GUMBEL_SOFTMAX = _gumbel(
-    _soft,
-    _soft_forward,
-    _soft_back,
-    _gumbel(precise.soft, precise.soft_product, precise.soft_product),
-)
+GUMBEL_SOFTMAX = _gumbel(_soft, _soft_product, _gumbel(precise.soft, precise.soft_product))
 
 
 def _of_rows(formula: Rowwise) -> Callable[[Lift], Callable[..., Any]]:

@@ -216,6 +216,34 @@ def test_tracers_never_grow_the_hot_table() -> None:
     assert type(array()) in before
 
 
+@pytest.mark.parametrize("softmin", [multiact.softmin, multiact.precise.softmin])
+def test_gradients_of_rows_under_transforms(softmin: Any) -> None:
+    """The gradient is a primitive of ours: it must batch, shard, and differentiate again."""
+    x, mask = jnp.linspace(-2.0, 2.0, 12).reshape(3, 4), jnp.arange(12).reshape(3, 4) % 5 != 1
+
+    def loss(x: Any, mask: Any) -> Any:
+        return (softmin(x, where=mask) ** 2).sum()
+
+    gradient = jax.grad(loss)
+    want = gradient(x, mask)
+    row = (x[0], mask[0])
+    forward = jax.jacfwd(softmin)(row[0], where=row[1])
+    reverse = jax.jacrev(softmin)(row[0], where=row[1])
+    np.testing.assert_allclose(forward, reverse, rtol=1e-5, atol=1e-7)
+    by_rows, by_columns = jax.vmap(gradient)(x, mask), jax.vmap(gradient, (1, 0))(x.T, mask)
+    np.testing.assert_allclose(by_rows, want, rtol=1e-6)
+    np.testing.assert_allclose(by_columns, want, rtol=1e-6)
+    fixed = jax.vmap(jax.vjp(lambda x: softmin(x, where=row[1]), row[0])[1])(jnp.eye(4))[0]
+    np.testing.assert_allclose(fixed, reverse, rtol=1e-5, atol=1e-7)
+    spec = PartitionSpec("d")
+    mesh = jax.make_mesh((1,), ("d",))
+    mapped = jax.shard_map(gradient, mesh=mesh, in_specs=(spec, spec), out_specs=spec)
+    sharded = (jax.device_put(part, NamedSharding(mesh, spec)) for part in (x, mask))
+    np.testing.assert_allclose(mapped(*sharded), want, rtol=1e-6)
+    bend = jax.jacfwd(jax.jacrev(loss))(*row)
+    np.testing.assert_allclose(bend, jax.jacrev(jax.jacrev(loss))(*row), rtol=1e-4, atol=1e-6)
+
+
 SHARDED = """
 import jax, jax.numpy as jnp, numpy as np, multiact
 from jax.sharding import NamedSharding, PartitionSpec as P

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from multiact_compare import inputs, oracle, ulp
+from multiact_compare import rows as parity_rows
 from multiact_compare.dtypes import DTYPES, Doubles, DType
 from multiact_compare.rows import Block
 
@@ -240,6 +241,25 @@ def test_rows(name: str, params: dict[str, Any], dtype: DType) -> None:
         got = getattr(multiact.precise, name)(x.astype(dtype.native), **params)
         error, where = worst(got, truth.reshape(2, *got.shape), dtype, np.zeros(got.shape))
         assert error <= (VALUE_BOUND if dtype is DOUBLE else ROUNDED_BOUND), (length, error, where)
+
+
+@pytest.mark.parametrize(("name", "params"), ROWS[:6], ids=[name for name, _ in ROWS[:6]])
+@pytest.mark.parametrize("dtype", [SINGLE, DOUBLE], ids=lambda dtype: str(dtype.name))
+def test_gradients_of_rows(name: str, params: dict[str, Any], dtype: DType) -> None:
+    """In ULP of the largest entry of the row."""
+    for block in parity_rows.blocks(dtype):
+        chosen = np.isfinite(block.values).all(axis=1)
+        block = Block(block.values[chosen], block.cotangents[chosen], block.directions[chosen])
+        high, low = oracle.rowwise(name, params, block)[1].reshape(2, -1)
+        x, c = (part.astype(dtype.native) for part in (block.values, block.cotangents))
+        got = multiact.vjp(getattr(multiact.precise, name), x, c, **params).x
+        known = ~np.isnan(high)
+        largest = np.abs(high.reshape(x.shape)).max(axis=1, keepdims=True)
+        spacing = ulp.spacing_exponents(largest, np.zeros_like(largest), dtype)
+        errors = ulp.absolute_errors(got.astype(np.float64).ravel(), high, low, dtype)[known]
+        scaled = ulp.in_ulps(errors, np.broadcast_to(spacing, x.shape).ravel()[known])
+        bound = SLOPE_BOUND if dtype is DOUBLE else ROUNDED_BOUND
+        assert scaled.max(initial=0.0) <= bound, (x.shape, int(scaled.argmax()))
 
 
 def test_a_confident_row_has_a_gradient() -> None:

@@ -8,35 +8,35 @@ from multiact.formulas._kinds import Rowwise
 from multiact.formulas.precise._arithmetic import log1p_unit
 from multiact.formulas.precise._rows import (
     across,
-    balanced,
     below_top,
-    from_top,
-    largest,
+    filled,
+    less_mean,
+    less_share,
     opened,
     row_sum,
+    weighted,
 )
 
 
 def softmax_value(xp: Any, x: Any, mask: Any, axis: int, rest: Any = None) -> Any:
     """softmax(x + rest)."""
-    z, z_rest, _ = below_top(xp, x, mask, axis)
-    e = xp.exp(z)
-    e = opened(xp, e + e * (z_rest if rest is None else z_rest + rest), mask)
+    e = powers(xp, x, mask, axis, rest)
     coarse, fine = row_sum(xp, e, axis)
-    whole = coarse + fine
-    return e / xp.where(whole == 0, 1.0, whole)
+    return e / filled(xp, coarse + fine)
 
 
 def softmax_product(xp: Any, x: Any, vector: Any, mask: Any, axis: int, rest: Any = None) -> Any:
-    """J·v = Jᵀ·v with J = diag(s) − s·sᵀ at x + rest.
+    """J·v = Jᵀ·v with J = diag(s) − s·sᵀ at x + rest."""
+    e = powers(xp, x, mask, axis, rest)
+    moved, whole = less_mean(xp, e, x, vector, mask, axis)
+    return weighted(xp, e, moved) / whole
 
-    Where one weight is almost 1, s·(v − Σ s·v) would cancel there. So v is taken relative to its
-    entry at the largest weight, and the result there is minus the sum of the others.
-    """
-    s = softmax_value(xp, x, mask, axis, rest)
-    top = largest(xp, x, mask, axis)
-    u = from_top(xp, opened(xp, vector, mask), top, axis)
-    return balanced(xp, s * (u - across(xp, xp.sum, s * u, axis)), top, axis)
+
+def powers(xp: Any, x: Any, mask: Any, axis: int, rest: Any = None) -> Any:
+    """e^(x + rest) over its maximum in the row."""
+    z, z_rest, _ = below_top(xp, x, mask, axis)
+    e = xp.exp(z)
+    return opened(xp, e + e * (z_rest if rest is None else z_rest + rest), mask)
 
 
 def _softmin(xp: Any, x: Any, mask: Any, axis: int) -> Any:
@@ -53,16 +53,12 @@ def _log_softmax(xp: Any, x: Any, mask: Any, axis: int) -> Any:
 
 
 def _log_softmax_forward(xp: Any, x: Any, tangent: Any, mask: Any, axis: int) -> Any:
-    u = from_top(xp, opened(xp, tangent, mask), largest(xp, x, mask, axis), axis)
-    s = softmax_value(xp, x, mask, axis)
-    return opened(xp, u - across(xp, xp.sum, s * u, axis), mask)
+    moved, _ = less_mean(xp, powers(xp, x, mask, axis), x, tangent, mask, axis)
+    return opened(xp, moved, mask)
 
 
 def _log_softmax_back(xp: Any, x: Any, cotangent: Any, mask: Any, axis: int) -> Any:
-    cotangent = opened(xp, cotangent, mask)
-    whole = across(xp, xp.sum, cotangent, axis)
-    gradient = cotangent - softmax_value(xp, x, mask, axis) * whole
-    return balanced(xp, gradient, largest(xp, x, mask, axis), axis)
+    return less_share(xp, opened(xp, cotangent, mask), powers(xp, x, mask, axis), axis)
 
 
 def _logsumexp(xp: Any, x: Any, mask: Any, axis: int, keepdims: bool) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from multiact.formulas.precise._arithmetic import FAR, product, quotient, total
-from multiact.formulas.precise._rows import across, row_sum
+from multiact.formulas.precise._rows import across, less_mean, row_sum, weighted
 from multiact.formulas.precise.normalising import softmax_product, softmax_value
 
 
@@ -37,6 +37,12 @@ def excess(xp: Any, x: Any, top: Any, tau: Any, axis: int, power: int) -> Any:
         w, more = total(w, -step)
         rest = rest + more
     return xp.maximum(w + rest, 0)
+
+
+def weighted_product(xp: Any, weights: Any, x: Any, vector: Any, axis: int) -> Any:
+    """w·(v − Σ w·v/Σ w), for weights that grow with x."""
+    moved, _ = less_mean(xp, weights, x, vector, None, axis)
+    return weighted(xp, weights, moved)
 
 
 def soft(xp: Any, terms: tuple[Any, ...], temperature: float, axis: int) -> Any:
