@@ -73,7 +73,9 @@ def truncate(x: Any) -> Any:
 
 @truncate.defjvp
 def _truncate_rule(primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, Any]:
-    return truncate(*primals), tangents[0]
+    # It may be asked for outside of the scope where 64 bits exist.
+    with jax.enable_x64(True):
+        return truncate(*primals), tangents[0]
 
 
 @jax.custom_jvp

@@ -247,6 +247,18 @@ def test_second_derivatives(differentiating: Backend, dtype: str) -> None:
         assert np.allclose(differentiating.doubles(run(x)), want, rtol=1e-5, atol=1e-7)
 
 
+def test_jax_differentiates_twice_with_its_switch_off() -> None:
+    """What cuts bits off is differentiated outside of the scope where 64 bits exist."""
+    jax = Backend.JAX.framework
+
+    def sine(x: Any) -> Any:
+        return multiact.precise.sine(x, 2.3)
+
+    xs = np.array([-1.0, 0.0, 0.5])
+    bend = jax.vmap(jax.grad(jax.grad(sine)))(Backend.JAX.array(xs, "float32"))
+    np.testing.assert_allclose(bend, -(2.3**2) * np.sin(2.3 * xs), rtol=2**-22)
+
+
 def test_integers(backend: Backend) -> None:
     x = backend.array([-1, 0, 2], "int32")
     assert backend.to_numpy(multiact.precise.relu(x)).tolist() == [0, 0, 2]
