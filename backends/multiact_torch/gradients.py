@@ -9,7 +9,7 @@ import torch
 
 from multiact import _errors
 from multiact_torch import precise
-from multiact_torch.functions import ARITHMETIC
+from multiact_torch.functions import ARITHMETIC, functorch_active
 
 
 def _check_differentiable(f: Callable[..., Any], x: Any) -> None:
@@ -35,8 +35,21 @@ def vjp(
     def function(x: Any, *tensors: Any) -> Any:
         return f(x, **{**params, **dict(zip(names, tensors, strict=True))})
 
-    linearised: Any = torch.func.vjp(function, x, *(params[name] for name in names))
-    y, pullback = linearised
+    # Compiled, Dynamo would differentiate the steps of the value: other bits.
+    direct = None
+    if torch.compiler.is_compiling() and not functorch_active():
+        direct = precise.pullback_of(f)
+    if direct is None:
+        linearised: Any = torch.func.vjp(function, x, *(params[name] for name in names))
+        y, pullback = linearised
+    else:
+        y, row_pullback = direct(x, **params)
+
+        def pullback(cotangent: Any) -> tuple[Any, ...]:
+            # A second array, such as noise, is only read.
+            others = (torch.zeros_like(params[name]) for name in names)
+            return row_pullback(cotangent), *others
+
     if not isinstance(cotangent, torch.Tensor):
         raise _errors.foreign_parameter("vjp", "cotangent", cotangent, x)
     if cotangent.shape != y.shape:

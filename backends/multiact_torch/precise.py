@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import multiact
 from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, build, welcome
-from multiact.formulas import precise_elementwise
+from multiact.formulas import precise_elementwise, precise_rowwise
 from multiact_torch import functions
+from multiact_torch import primitives as xp
 from multiact_torch.lift import TorchLift
 
 
@@ -35,6 +37,25 @@ class SlopeLift(TorchLift):
         return apply
 
 
+class PullbackLift(TorchLift):
+    """Functions of rows made with this lift return y and Jᵀ, a function of the cotangent."""
+
+    def rowwise(self, formula: Rowwise) -> Callable[..., Any]:
+        exact, arithmetic = precise_rowwise(formula), self.arithmetic
+        value, product = exact.value, exact.pullback
+
+        def apply(x: Any, mask: Any, *static: Any) -> Any:
+            wide = x.to(arithmetic[x.dtype])
+
+            def pullback(cotangent: Any) -> Any:
+                gradient = product(xp, wide, cotangent.to(wide.dtype), mask, *static)
+                return functions.narrow(gradient, x.dtype)
+
+            return functions.narrow(value(xp, wide, mask, *static), x.dtype), pullback
+
+        return apply
+
+
 _functions = build(__name__, TorchLift(precise=True))
 globals().update(_functions)
 welcome(__name__, TorchLift(precise=True))
@@ -42,15 +63,23 @@ welcome(__name__, TorchLift(precise=True))
 # Compiled, derivatives are taken from here: Dynamo cannot differentiate what makes a formula
 # precise.
 _slopes = build(__name__, SlopeLift(precise=True))
+_pullbacks = build(__name__, PullbackLift(precise=True))
 
 __all__ = list(_functions)
 
 
 def slope_of(f: Callable[..., Any]) -> Callable[..., Any] | None:
     """The function that gives the derivative of a precise function, ``None`` for any other."""
-    from multiact import precise
+    return _slopes[f.__name__] if _is_precise(f) else None
 
-    name = getattr(f, "__name__", "")
-    if name in _functions and (f is _functions[name] or f is getattr(precise, name)):
-        return _slopes[name]
+
+def pullback_of(f: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The function that gives y and Jᵀ of a precise function of rows, ``None`` for any other."""
+    if _is_precise(f) and multiact.records[f.__name__].kind == "rowwise":
+        return _pullbacks[f.__name__]
     return None
+
+
+def _is_precise(f: Callable[..., Any]) -> bool:
+    name = getattr(f, "__name__", "")
+    return name in _functions and (f is _functions[name] or f is getattr(multiact.precise, name))

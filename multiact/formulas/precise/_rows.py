@@ -8,6 +8,8 @@ from multiact.formulas.precise._arithmetic import total
 
 # Vectors with larger entries are not taken apart.
 HUGE = 2.0**980
+# The least normal number.
+LEAST = 2.0**-1022
 
 
 def across(xp: Any, reduce: Any, x: Any, axis: int) -> Any:
@@ -57,8 +59,8 @@ def less_mean(xp: Any, weights: Any, x: Any, vector: Any, mask: Any, axis: int) 
 
 
 def weighted(xp: Any, weights: Any, x: Any) -> Any:
-    """w·x, +0 where the weight is 0."""
-    return xp.where(weights == 0, 0.0, weights * x)
+    """w·x, +0 where the weight is 0 or subnormal: some frameworks take such numbers for 0."""
+    return xp.where(weights < LEAST, 0.0, weights * x)
 
 
 def less_share(xp: Any, x: Any, weights: Any, axis: int) -> Any:
