@@ -10,7 +10,6 @@ from multiact import _errors
 from multiact.backend import Elementwise, Rowwise, build, welcome
 from multiact.formulas import precise_elementwise, precise_rowwise
 from multiact_torch import functions
-from multiact_torch import primitives as xp
 from multiact_torch.lift import TorchLift
 
 
@@ -46,12 +45,13 @@ class PullbackLift(TorchLift):
 
         def apply(x: Any, mask: Any, *static: Any) -> Any:
             wide = x.to(arithmetic[x.dtype])
+            primitives = functions.primitives_for(x.dtype, arithmetic)
 
             def pullback(cotangent: Any) -> Any:
-                gradient = product(xp, wide, cotangent.to(wide.dtype), mask, *static)
+                gradient = product(primitives, wide, cotangent.to(wide.dtype), mask, *static)
                 return functions.narrow(gradient, x.dtype)
 
-            return functions.narrow(value(xp, wide, mask, *static), x.dtype), pullback
+            return functions.narrow(value(primitives, wide, mask, *static), x.dtype), pullback
 
         return apply
 
