@@ -59,9 +59,11 @@ def _crelu_back(xp: Any, x: Any, cotangent: Any, mask: None, axis: int) -> Any:
 
 def _both_signs(rectifier: Elementwise) -> Rowwise:
     """The formula of crelu, made of one of relu."""
+    # Dynamo follows a function that a formula refers to, but no record of one.
+    rectified = rectifier.value
 
     def value(xp: Any, x: Any, mask: None, axis: int) -> Any:
-        return xp.concat((rectifier.value(xp, x), rectifier.value(xp, -x)), axis)
+        return xp.concat((rectified(xp, x), rectified(xp, -x)), axis)
 
     return Rowwise("crelu", value, _crelu_forward, _crelu_back)
 
