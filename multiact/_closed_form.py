@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import multiact
 from multiact import _custom, _errors, precise
-from multiact._dispatch import backends
+from multiact._dispatch import find
 from multiact._dual import Dual, DualPrimitives
 from multiact.formulas import Elementwise, Lift, Rowwise, factory
 
@@ -185,7 +185,7 @@ def _remade(
         return factory(own.family, own.name)(gradient(lifts(_custom.is_precise(f))))
     record = multiact.records.get(getattr(f, "__name__", ""))
     if record is not None:
-        backend = backends[type(x)]
+        backend = find(type(x))
         tiers = ((multiact, backend), (precise, getattr(backend, "precise", None)))
         for is_precise, homes in enumerate(tiers):
             if any(f is getattr(home, record.name, None) for home in homes):

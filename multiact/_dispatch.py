@@ -1,7 +1,8 @@
 """From the type of an array to the backend that serves it.
 
-``backends[type(x)]`` is the whole hot path: one dict lookup. A type that is not in the table goes
-through ``__missing__``, which finds the backend by the type's MRO, imports it and remembers it.
+``backends[type(x)]`` is the whole hot path: one lookup in a plain dict, which Python specialises as
+it does not for a subclass of dict, in a ``try`` that costs nothing. A type that is not in the table
+goes once through :func:`find`, by the type's MRO, which imports the backend and remembers it.
 
 Two tables, because Dynamo guards the first one as a whole: ``backends`` grows at most once per
 framework, by the exact types that the framework's own calls hand out. Everything found by MRO
@@ -40,33 +41,31 @@ _PACKAGES = {
 _derived: dict[type, Any] = {}
 
 
-class Backends(dict[type, Any]):
-    """Array type -> backend, filled on first use."""
-
-    __slots__ = ()
-
-    def __missing__(self, kind: type) -> Any:
-        # Dynamo traces this method. It follows an import statement, but neither importlib nor the
-        # MRO of nn.Parameter, and it would guard the whole of _derived: tensors leave before both.
-        if hasattr(kind, "__torch_function__"):
-            try:
-                import multiact_torch
-            except Exception:
-                return find(kind)
-            if kind in multiact_torch.EXACT_TYPES:
-                return multiact_torch.EXACT_TYPES[kind]
-            if issubclass(kind, multiact_torch.ARRAY_TYPES):
-                return multiact_torch
-        if kind in _derived:
-            return _derived[kind]
-        return find(kind)
-
-
-backends = Backends()
+backends: dict[type, Any] = {}
+"""Array type -> backend, filled by each backend when it is imported."""
 
 
 def find(kind: type) -> Any:
-    """Resolve a type met for the first time: by its MRO, the plugins, or the array API standard."""
+    """The backend of any type, whether it is in a table or met for the first time."""
+    # Dynamo traces this function. It follows an import statement, but neither importlib nor the
+    # MRO of nn.Parameter, and it would guard the whole of both tables: tensors leave before that.
+    if hasattr(kind, "__torch_function__"):
+        try:
+            import multiact_torch
+        except Exception:
+            return _resolve(kind)
+        if kind in multiact_torch.EXACT_TYPES:
+            return multiact_torch.EXACT_TYPES[kind]
+        if issubclass(kind, multiact_torch.ARRAY_TYPES):
+            return multiact_torch
+    for table in (backends, _derived):
+        if kind in table:
+            return table[kind]
+    return _resolve(kind)
+
+
+def _resolve(kind: type) -> Any:
+    """A type met for the first time: by its MRO, the plugins, or the array API standard."""
     for base in kind.__mro__:
         if base in _derived:
             return remember(kind, _derived[base])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from multiact import _errors
-from multiact._dispatch import backends
+from multiact._dispatch import find
 from multiact._record import rowwise
 from multiact._typing import Any, NamedTuple
 
@@ -112,7 +112,7 @@ def derivative(f: Callable[..., Any], x: Any, *, order: int = 1, **params: Any) 
 
 def _differentiating(x: Any, name: str) -> Any:
     """The backend of x, if it has gradients: those of third parties need not."""
-    backend = backends[type(x)]
+    backend = find(type(x))
     if not hasattr(backend, name):
         raise _errors.no_gradients(type(x), name)
     return backend

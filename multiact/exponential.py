@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -57,7 +57,11 @@ def elu(x: Array, alpha: Parameter = 1.0) -> Array:
     >>> multiact.elu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.63212056,  0.        ,  2.        ])
     """
-    return backends[type(x)].elu(x, alpha)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.elu(x, alpha)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -107,7 +111,11 @@ def selu(x: Array) -> Array:
     >>> multiact.selu(numpy.array([-1.0, 0.0, 2.0]))
     array([-1.11133074,  0.        ,  2.10140197])
     """
-    return backends[type(x)].selu(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.selu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -160,7 +168,11 @@ def celu(x: Array, alpha: float = 1.0) -> Array:
     >>> multiact.celu(numpy.array([-2.0, 0.0, 2.0]), alpha=2.0)
     array([-1.26424112,  0.        ,  2.        ])
     """
-    return backends[type(x)].celu(x, alpha)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.celu(x, alpha)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -226,4 +238,8 @@ def xielu(x: Array, alpha_p: Parameter = 0.8, alpha_n: Parameter = 0.8, beta: fl
     >>> multiact.xielu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.20569645,  0.        ,  4.2       ])
     """
-    return backends[type(x)].xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]

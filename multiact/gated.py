@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import activation
 from multiact._typing import Array
 
@@ -48,7 +48,11 @@ def glu(x: Array, axis: int = -1) -> Array:
     >>> multiact.glu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([0.73105858, 0.23840584])
     """
-    return backends[type(x)].glu(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.glu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -91,7 +95,11 @@ def reglu(x: Array, axis: int = -1) -> Array:
     >>> multiact.reglu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([1., 0.])
     """
-    return backends[type(x)].reglu(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.reglu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -133,7 +141,11 @@ def geglu(x: Array, axis: int = -1) -> Array:
     >>> multiact.geglu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([ 0.84134475, -0.09100053])
     """
-    return backends[type(x)].geglu(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.geglu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -176,7 +188,11 @@ def swiglu(x: Array, axis: int = -1) -> Array:
     >>> multiact.swiglu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([ 0.73105858, -0.47681169])
     """
-    return backends[type(x)].swiglu(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.swiglu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -219,4 +235,8 @@ def bilinear(x: Array, axis: int = -1) -> Array:
     >>> multiact.bilinear(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([ 1., -4.])
     """
-    return backends[type(x)].bilinear(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.bilinear(x, axis)  # type: ignore[no-any-return]

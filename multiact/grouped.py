@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -50,7 +50,11 @@ def maxout(x: Array, pieces: int, axis: int = -1) -> Array:
     >>> multiact.maxout(numpy.array([1.0, 4.0, 3.0, 2.0]), pieces=2)
     array([4., 3.])
     """
-    return backends[type(x)].maxout(x, pieces, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.maxout(x, pieces, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -96,4 +100,8 @@ def crelu(x: Array, axis: int = -1) -> Array:
     >>> multiact.crelu(numpy.array([-1.5, 2.0]))
     array([0. , 2. , 1.5, 0. ])
     """
-    return backends[type(x)].crelu(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.crelu(x, axis)  # type: ignore[no-any-return]

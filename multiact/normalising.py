@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Any, Array
 
@@ -53,7 +53,11 @@ def softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     >>> multiact.softmax(numpy.array([0.0, 1.0, 2.0]))
     array([0.09003057, 0.24472847, 0.66524096])
     """
-    return backends[type(x)].softmax(x, axis, where)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.softmax(x, axis, where)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -102,7 +106,11 @@ def log_softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     >>> multiact.log_softmax(numpy.array([0.0, 1.0, 2.0]))
     array([-2.40760596, -1.40760596, -0.40760596])
     """
-    return backends[type(x)].log_softmax(x, axis, where)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.log_softmax(x, axis, where)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -150,7 +158,11 @@ def softmin(x: Array, axis: int = -1, where: Any = None) -> Array:
     >>> multiact.softmin(numpy.array([0.0, 1.0, 2.0]))
     array([0.66524096, 0.24472847, 0.09003057])
     """
-    return backends[type(x)].softmin(x, axis, where)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.softmin(x, axis, where)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -203,4 +215,8 @@ def logsumexp(x: Array, axis: int = -1, keepdims: bool = False, where: Any = Non
     >>> multiact.logsumexp(numpy.array([[0.0, 0.0], [100.0, 100.0]]))
     array([  0.69314718, 100.69314718])
     """
-    return backends[type(x)].logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]

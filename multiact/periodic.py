@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -63,7 +63,11 @@ def snake(x: Array, a: Parameter = 1.0) -> Array:
     >>> multiact.snake(numpy.array([-1.0, 0.0, 2.0]), a=0.5)
     array([-0.54030231,  0.        ,  3.41614684])
     """
-    return backends[type(x)].snake(x, a)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.snake(x, a)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -115,4 +119,8 @@ def sine(x: Array, omega: float = 1.0) -> Array:
     >>> multiact.sine(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.84147098,  0.        ,  0.90929743])
     """
-    return backends[type(x)].sine(x, omega)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.sine(x, omega)  # type: ignore[no-any-return]

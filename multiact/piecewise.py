@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -54,7 +54,11 @@ def hard_sigmoid(x: Array) -> Array:
     >>> multiact.hard_sigmoid(numpy.array([-4.0, -1.5, 0.0, 3.0]))
     array([0.  , 0.25, 0.5 , 1.  ])
     """
-    return backends[type(x)].hard_sigmoid(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.hard_sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -107,7 +111,11 @@ def hard_tanh(x: Array, min: float = -1.0, max: float = 1.0) -> Array:  # noqa: 
     >>> multiact.hard_tanh(numpy.array([-1.5, 0.25, 2.0]))
     array([-1.  ,  0.25,  1.  ])
     """
-    return backends[type(x)].hard_tanh(x, min, max)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.hard_tanh(x, min, max)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -156,7 +164,11 @@ def hard_silu(x: Array) -> Array:
     >>> multiact.hard_silu(numpy.array([-1.5, 0.0, 1.0, 4.0]))
     array([-0.375     ,  0.        ,  0.66666667,  4.        ])
     """
-    return backends[type(x)].hard_silu(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.hard_silu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -207,7 +219,11 @@ def sparse_sigmoid(x: Array) -> Array:
     >>> multiact.sparse_sigmoid(numpy.array([-2.0, -0.5, 0.0, 1.0]))
     array([0.  , 0.25, 0.5 , 1.  ])
     """
-    return backends[type(x)].sparse_sigmoid(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.sparse_sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -254,4 +270,8 @@ def sparse_plus(x: Array) -> Array:
     >>> multiact.sparse_plus(numpy.array([-2.0, 0.0, 0.5, 2.0]))
     array([0.    , 0.25  , 0.5625, 2.    ])
     """
-    return backends[type(x)].sparse_plus(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.sparse_plus(x)  # type: ignore[no-any-return]

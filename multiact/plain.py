@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -51,4 +51,8 @@ def identity(x: Array) -> Array:
     >>> multiact.identity(numpy.array([-1.5, 0.0, 2.0]))
     array([-1.5,  0. ,  2. ])
     """
-    return backends[type(x)].identity(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.identity(x)  # type: ignore[no-any-return]

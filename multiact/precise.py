@@ -21,24 +21,20 @@ from multiact import _dispatch, _errors
 from multiact._record import records
 from multiact._typing import TYPE_CHECKING, Any
 
-
-class PreciseBackends(dict[type, Any]):
-    """Array type -> the precise functions of its backend; as ``multiact._dispatch.Backends``."""
-
-    __slots__ = ()
-
-    def __missing__(self, kind: type) -> Any:
-        backend = _dispatch.backends[kind]
-        if not hasattr(backend, "precise"):
-            raise _errors.no_precise(kind)
-        return backend.precise
+backends: dict[type, Any] = {}
+"""Array type -> the precise functions of its backend, as ``multiact._dispatch.backends``."""
 
 
-backends = PreciseBackends()
+def find(kind: type) -> Any:
+    """The precise functions for any type, as ``multiact._dispatch.find``."""
+    backend = _dispatch.find(kind)
+    if not hasattr(backend, "precise"):
+        raise _errors.no_precise(kind)
+    return backend.precise
 
 
 def _over_this_table(function: Any) -> Callable[..., Any]:
-    """A front-end function whose code finds the table above under the name ``backends``."""
+    """A front-end function whose code finds the two above under their names."""
     twin = FunctionType(function.__code__, globals(), function.__name__, function.__defaults__)
     twin.__kwdefaults__ = function.__kwdefaults__
     twin.__annotations__ = function.__annotations__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Any, Array, Parameter
 
@@ -52,7 +52,11 @@ def relu(x: Array) -> Array:
     >>> multiact.relu(numpy.array([-1.5, 0.0, 2.0]))
     array([0., 0., 2.])
     """
-    return backends[type(x)].relu(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.relu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -103,7 +107,11 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     >>> multiact.leaky_relu(numpy.array([-1.0, 0.0, 2.0]), negative_slope=0.25)
     array([-0.25,  0.  ,  2.  ])
     """
-    return backends[type(x)].leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -160,7 +168,11 @@ def prelu(x: Array, slope: Parameter, axis: int = -1) -> Array:
     array([[-0.5 , -0.25],
            [ 3.  , -0.5 ]])
     """
-    return backends[type(x)].prelu(x, slope, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.prelu(x, slope, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -234,6 +246,10 @@ def rrelu(
     >>> multiact.rrelu(numpy.array([-3.0, 2.0]), slope=numpy.array([0.25, 0.3]))
     array([-0.75,  2.  ])
     """
-    return backends[type(x)].rrelu(  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.rrelu(  # type: ignore[no-any-return]
         x, lower, upper, training, rng, slope
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -51,7 +51,11 @@ def serf(x: Array) -> Array:
     >>> multiact.serf(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.34224796,  0.        ,  1.99473933])
     """
-    return backends[type(x)].serf(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.serf(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -97,7 +101,11 @@ def phish(x: Array) -> Array:
     >>> multiact.phish(numpy.array([-1.0, 0.0, 2.0]))
     array([0.15733733, 0.        , 1.9213358 ])
     """
-    return backends[type(x)].phish(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.phish(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -156,4 +164,8 @@ def acon_c(x: Array, p1: Parameter = 1.0, p2: Parameter = 0.0, beta: Parameter =
     >>> multiact.acon_c(numpy.array([-1.0, 0.0, 2.0]), p1=1.0, p2=0.25)
     array([-0.49061598,  0.        ,  1.72636171])
     """
-    return backends[type(x)].acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -57,7 +57,11 @@ def softshrink(x: Array, lambd: float = 0.5) -> Array:
     >>> multiact.softshrink(numpy.array([-2.0, -0.5, 0.25, 1.0]))
     array([-1.5,  0. ,  0. ,  0.5])
     """
-    return backends[type(x)].softshrink(x, lambd)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.softshrink(x, lambd)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -110,7 +114,11 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     >>> multiact.hardshrink(numpy.array([-2.0, -0.5, 0.25, 1.0]))
     array([-2.,  0.,  0.,  1.])
     """
-    return backends[type(x)].hardshrink(x, lambd)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.hardshrink(x, lambd)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -156,7 +164,11 @@ def tanhshrink(x: Array) -> Array:
     >>> multiact.tanhshrink(numpy.array([-2.0, 0.0, 0.5]))
     array([-1.03597242,  0.        ,  0.03788284])
     """
-    return backends[type(x)].tanhshrink(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.tanhshrink(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -213,4 +225,8 @@ def shrink(x: Array, lambd: float = 0.5, bias: float = 0.0) -> Array:
     >>> multiact.shrink(numpy.array([-2.0, -0.5, 0.25, 1.0]), lambd=0.5, bias=0.25)
     array([-1.75,  0.  ,  0.  ,  0.75])
     """
-    return backends[type(x)].shrink(x, lambd, bias)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.shrink(x, lambd, bias)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -49,7 +49,11 @@ def sigmoid(x: Array) -> Array:
     >>> multiact.sigmoid(numpy.array([-2.0, 0.0, 2.0]))
     array([0.11920292, 0.5       , 0.88079708])
     """
-    return backends[type(x)].sigmoid(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -93,7 +97,11 @@ def tanh(x: Array) -> Array:
     >>> multiact.tanh(numpy.array([-1.0, 0.0, 1.0]))
     array([-0.76159416,  0.        ,  0.76159416])
     """
-    return backends[type(x)].tanh(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.tanh(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -139,7 +147,11 @@ def log_sigmoid(x: Array) -> Array:
     >>> multiact.log_sigmoid(numpy.array([-100.0, 0.0, 2.0]))
     array([-100.        ,   -0.69314718,   -0.12692801])
     """
-    return backends[type(x)].log_sigmoid(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.log_sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -183,7 +195,11 @@ def lecun_tanh(x: Array) -> Array:
     >>> multiact.lecun_tanh(numpy.array([-1.0, 0.0, 1.0]))
     array([-0.99999726,  0.        ,  0.99999726])
     """
-    return backends[type(x)].lecun_tanh(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.lecun_tanh(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -230,7 +246,11 @@ def arctan(x: Array) -> Array:
     >>> multiact.arctan(numpy.array([-1.0, 0.0, 1e4]))
     array([-0.78539816,  0.        ,  1.57069633])
     """
-    return backends[type(x)].arctan(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.arctan(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -275,7 +295,11 @@ def softsign(x: Array) -> Array:
     >>> multiact.softsign(numpy.array([-3.0, 0.0, 1.0]))
     array([-0.75,  0.  ,  0.5 ])
     """
-    return backends[type(x)].softsign(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.softsign(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -329,4 +353,8 @@ def laplace(x: Array, mu: float = 0.707107, sigma: float = 0.282095) -> Array:
     >>> multiact.laplace(numpy.array([-1.0, 0.0, 0.707107, 1.0]))
     array([7.17372613e-10, 6.09445962e-03, 5.00000000e-01, 8.50429649e-01])
     """
-    return backends[type(x)].laplace(x, mu, sigma)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.laplace(x, mu, sigma)  # type: ignore[no-any-return]

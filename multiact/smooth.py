@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -56,7 +56,11 @@ def softplus(x: Array, beta: Parameter = 1.0) -> Array:
     >>> multiact.softplus(numpy.array([-2.0, 0.0, 100.0]))
     array([  0.12692801,   0.69314718, 100.        ])
     """
-    return backends[type(x)].softplus(x, beta)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.softplus(x, beta)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -107,7 +111,11 @@ def squareplus(x: Array, b: float = 4.0) -> Array:
     >>> multiact.squareplus(numpy.array([-1e9, 0.0, 2.0]))
     array([1.00000000e-09, 1.00000000e+00, 2.41421356e+00])
     """
-    return backends[type(x)].squareplus(x, b)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.squareplus(x, b)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -161,7 +169,11 @@ def silu(x: Array, beta: Parameter = 1.0) -> Array:
     >>> multiact.silu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.26894142,  0.        ,  1.76159416])
     """
-    return backends[type(x)].silu(x, beta)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.silu(x, beta)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -208,7 +220,11 @@ def mish(x: Array) -> Array:
     >>> multiact.mish(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.30340146,  0.        ,  1.94395896])
     """
-    return backends[type(x)].mish(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.mish(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -261,7 +277,11 @@ def gelu(x: Array, approximate: str | bool = "none") -> Array:
     >>> multiact.gelu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.15865525,  0.        ,  1.95449974])
     """
-    return backends[type(x)].gelu(x, approximate)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.gelu(x, approximate)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -307,7 +327,11 @@ def quick_gelu(x: Array) -> Array:
     >>> multiact.quick_gelu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.15420423,  0.        ,  1.93565862])
     """
-    return backends[type(x)].quick_gelu(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.quick_gelu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -357,4 +381,8 @@ def gelu_10(x: Array) -> Array:
     >>> multiact.gelu_10(numpy.array([-1.0, 0.0, 2.0, 100.0]))
     array([-0.15865525,  0.        ,  1.95449974, 10.        ])
     """
-    return backends[type(x)].gelu_10(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.gelu_10(x)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import activation
 from multiact._typing import Any, Array
 
@@ -48,7 +48,11 @@ def hardmax(x: Array, axis: int = -1) -> Array:
     >>> multiact.hardmax(numpy.array([1.0, 3.0, 2.0, 3.0]))
     array([0., 1., 0., 0.])
     """
-    return backends[type(x)].hardmax(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.hardmax(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -96,7 +100,11 @@ def sparsemax(x: Array, axis: int = -1) -> Array:
     >>> multiact.sparsemax(numpy.array([1.0, 0.9, -1.0]))
     array([0.55, 0.45, 0.  ])
     """
-    return backends[type(x)].sparsemax(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.sparsemax(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -141,7 +149,11 @@ def entmax15(x: Array, axis: int = -1) -> Array:
     >>> multiact.entmax15(numpy.array([1.0, 0.9, -1.0]))
     array([0.53533324, 0.46466676, 0.        ])
     """
-    return backends[type(x)].entmax15(x, axis)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.entmax15(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -220,6 +232,10 @@ def gumbel_softmax(
     >>> multiact.gumbel_softmax(x, hard=True, noise=noise)
     array([1., 0., 0.])
     """
-    return backends[type(x)].gumbel_softmax(  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.gumbel_softmax(  # type: ignore[no-any-return]
         x, temperature, hard, rng, axis, noise
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends
+from multiact._dispatch import backends, find
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -53,7 +53,11 @@ def relu6(x: Array) -> Array:
     >>> multiact.relu6(numpy.array([-1.5, 2.0, 7.0]))
     array([0., 2., 6.])
     """
-    return backends[type(x)].relu6(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.relu6(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -107,7 +111,11 @@ def clipped_relu(x: Array, max_value: float) -> Array:
     >>> multiact.clipped_relu(numpy.array([-1.5, 2.0, 30.0]), max_value=20.0)
     array([ 0.,  2., 20.])
     """
-    return backends[type(x)].clipped_relu(x, max_value)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.clipped_relu(x, max_value)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -165,7 +173,11 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     >>> multiact.threshold(numpy.array([-1.5, 0.5, 2.0]), threshold=0.5, value=-1.0)
     array([-1., -1.,  2.])
     """
-    return backends[type(x)].threshold(x, threshold, value)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.threshold(x, threshold, value)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -219,7 +231,11 @@ def thresholded_relu(x: Array, alpha: float = 1.0) -> Array:
     >>> multiact.thresholded_relu(numpy.array([-1.5, 1.0, 2.0]))
     array([0., 0., 2.])
     """
-    return backends[type(x)].thresholded_relu(x, alpha)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.thresholded_relu(x, alpha)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -267,7 +283,11 @@ def squared_relu(x: Array) -> Array:
     >>> multiact.squared_relu(numpy.array([-1.5, 0.5, 2.0]))
     array([0.  , 0.25, 4.  ])
     """
-    return backends[type(x)].squared_relu(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.squared_relu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -320,4 +340,8 @@ def star_relu(x: Array, scale: Parameter = 0.8944, bias: Parameter = -0.4472) ->
     >>> multiact.star_relu(numpy.array([-1.5, 0.5, 2.0]))
     array([-0.4472, -0.2236,  3.1304])
     """
-    return backends[type(x)].star_relu(x, scale, bias)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.star_relu(x, scale, bias)  # type: ignore[no-any-return]

@@ -103,7 +103,7 @@ def astype(x: Any, dtype: Any) -> Any:
 def is_array(value: Any) -> bool:
     """Whether it is an array that this backend serves, of whatever library."""
     try:
-        backend = _dispatch.backends[type(value)]
+        backend = _dispatch.find(type(value))
     except TypeError:
         return False
     return backend is sys.modules[__package__]

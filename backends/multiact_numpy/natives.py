@@ -10,13 +10,15 @@ import numpy as np
 from multiact.backend import Native
 
 Function = Callable[..., Any]
+# By their own names: numpy's attributes are looked up the slow way, as it has __getattr__.
+_Array, _maximum, _tanh, _arctan = np.ndarray, np.maximum, np.tanh, np.arctan
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def relu(formula: Function) -> Function:
     def relu(x: Any) -> Any:
-        if type(x) is np.ndarray and (x.dtype is _SINGLE or x.dtype is _DOUBLE) and x.ndim:
-            return np.maximum(x, 0)
+        if type(x) is _Array and ((d := x.dtype) is _SINGLE or d is _DOUBLE) and x.ndim:
+            return _maximum(x, 0)
         return formula(x)
 
     return relu
@@ -24,8 +26,8 @@ def relu(formula: Function) -> Function:
 
 def tanh(formula: Function) -> Function:
     def tanh(x: Any) -> Any:
-        if type(x) is np.ndarray and (x.dtype is _SINGLE or x.dtype is _DOUBLE) and x.ndim:
-            return np.tanh(x)
+        if type(x) is _Array and ((d := x.dtype) is _SINGLE or d is _DOUBLE) and x.ndim:
+            return _tanh(x)
         return formula(x)
 
     return tanh
@@ -33,8 +35,8 @@ def tanh(formula: Function) -> Function:
 
 def arctan(formula: Function) -> Function:
     def arctan(x: Any) -> Any:
-        if type(x) is np.ndarray and (x.dtype is _SINGLE or x.dtype is _DOUBLE) and x.ndim:
-            return np.arctan(x)
+        if type(x) is _Array and ((d := x.dtype) is _SINGLE or d is _DOUBLE) and x.ndim:
+            return _arctan(x)
         return formula(x)
 
     return arctan

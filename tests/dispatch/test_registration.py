@@ -44,7 +44,7 @@ def backend() -> Any:
     def wrapped(function: Any) -> Any:
         return lambda x, *arguments: Pixels(function(x.values, *arguments))
 
-    numpy = multiact._dispatch.backends[np.ndarray]
+    numpy = multiact._dispatch.find(np.ndarray)
     return SimpleNamespace(**{name: wrapped(getattr(numpy, name)) for name in multiact.records})
 
 
