@@ -71,6 +71,11 @@ def inlined(tensors: list[Any]) -> bool:
     return functorch_active() or torch.compiler.is_exporting() or not recorded(tensors)
 
 
+def followed() -> bool:
+    """Whether what is inlined may yet be differentiated: by a transform, or once it is exported."""
+    return functorch_active() or torch.compiler.is_exporting() or forward_ad._current_level >= 0
+
+
 def narrow(y: Any, dtype: torch.dtype) -> Any:
     """The tensor in a dtype that is not wider, rounded once."""
     if y.dtype != torch.float64 or (dtype != torch.float16 and dtype != torch.bfloat16):
@@ -186,6 +191,8 @@ def linearised(
     for offset, partial in zip(offsets, formula.partials, strict=True):
         if offset is not None:
             nothing = (offset * partial(primitives, *halfway)).to(x.dtype)
+            # An infinite derivative, or none at all, must not spoil the value.
+            nothing = torch.where(torch.isnan(nothing.detach()), 0.0, nothing)
             # −0 + 0 would be 0.
             y = torch.where(torch.signbit(y), -(-y - nothing), y + nothing)
     return y

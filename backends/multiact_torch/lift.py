@@ -65,6 +65,8 @@ class TorchLift:
             if torch.compiler.is_compiling():
                 if not functions.inlined(tensors):
                     return compiled.apply(x, *parameters)
+                if precise and not functions.followed():
+                    return functions.in_arithmetic(value, x, parameters, arithmetic)
                 if precise or (given and functions.functorch_active()):
                     return functions.linearised(formula, x, parameters, arithmetic)
                 return functions.inline(value, kernels, x, parameters)

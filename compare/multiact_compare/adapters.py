@@ -65,11 +65,17 @@ class Adapter(Protocol):
     def trace(self, program: Program, *arrays: Any) -> None:
         """The cheap first step of compilation, which finds most programs that do not compile."""
 
+    def expect_long_programs(self) -> None:
+        """Functions of hundreds of steps are to come, as those of the precise tier are."""
+
 
 class AlwaysWide:
     """A framework in which 64-bit types need not be asked for."""
 
     together = EVERYTHING
+
+    def expect_long_programs(self) -> None:
+        """Most compilers take the time that the length of a program asks for."""
 
     def wide(self) -> AbstractContextManager[Any]:
         return nullcontext()
@@ -132,14 +138,15 @@ class TorchAdapter(AlwaysWide):
         # Inductor calls this compiler; without one only its front half can be tried.
         compiler = shutil.which(os.environ.get("CXX", "g++"))
         self._inductor = "inductor" if compiler else "aot_eager"
+        self._options: dict[str, Any] | None = None
 
     def versions(self) -> dict[str, str]:
         return {"torch": self._torch.__version__}
 
     def notes(self) -> list[str]:
-        if self._inductor == "inductor":
-            return []
-        return ["no C++ compiler found: torch.compile ran with backend='aot_eager'"]
+        if self._inductor != "inductor":
+            return ["no C++ compiler found: torch.compile ran with backend='aot_eager'"]
+        return [f"torch.compile ran with options={self._options}"] if self._options else []
 
     def array(self, bits: Bits, dtype: DType) -> Any:
         signed = bits.view(f"i{dtype.carrier.itemsize}")
@@ -172,9 +179,19 @@ class TorchAdapter(AlwaysWide):
             # Every program is compiled for one shape; what an earlier one left only slows it down.
             self._torch.compiler.reset()
         compiled: Program = self._torch.compile(
-            program, fullgraph=True, dynamic=False, backend=self._inductor
+            program,
+            fullgraph=True,
+            dynamic=False,
+            backend=self._inductor,
+            options=self._options,
         )
         return compiled
+
+    def expect_long_programs(self) -> None:
+        # Inductor repeats up to 30 steps wherever their result is used, and in these each is used
+        # several times: it took minutes for one function. The operations stay the same.
+        if self._inductor == "inductor":
+            self._options = {"realize_opcount_threshold": 8}
 
     def trace(self, program: Program, *arrays: Any) -> None:
         self._torch.compiler.reset()
@@ -251,6 +268,9 @@ class JaxAdapter:
                 config.update("jax_compilation_cache_dir", str(cache_folder("jax")))
                 config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
                 config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+    def expect_long_programs(self) -> None:
+        """XLA takes the time that the length of a program asks for."""
 
     def versions(self) -> dict[str, str]:
         return {"jax": self._jax.__version__}

@@ -35,9 +35,10 @@ def open_channel() -> Announce:
     return announce
 
 
-def import_backend(backend: str, announce: Announce) -> Adapter | None:
+def import_backend(backend: str, announce: Announce, long_programs: bool = False) -> Adapter | None:
     """The adapter of a backend, set up for measuring, and ``ready``.
 
+    ``long_programs`` if functions of hundreds of steps are to be compiled.
     ``None`` after ``missing`` or ``broken``, where the framework cannot be imported.
     """
     try:
@@ -48,6 +49,8 @@ def import_backend(backend: str, announce: Announce) -> Adapter | None:
     except Exception as error:
         announce("broken", reason=describe(error))
         return None
+    if long_programs:
+        adapter.expect_long_programs()
     announce("ready", versions=adapter.versions(), notes=adapter.notes())
     return adapter
 

@@ -19,6 +19,9 @@ from multiact_compare.plan import QUANTITIES, WHERES, Case, Quantity, Where
 CORRECT = 0.5 * (1 + 2.0**-40)
 """The largest error, in ULP, of a correctly rounded result, as float64 arithmetic measures it."""
 
+REMOTE = 2.0**32
+"""From here on what the rounding of a product with x loses is no longer a tiny angle."""
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -26,7 +29,8 @@ class Expected:
 
     ``high + low`` is the reference, NaN where there is none, and 2 to the power of ``exponents``
     its ULP. ``judged`` marks positions within the contract, ``must_be_nan`` those where NaN came
-    in, ``kink`` and ``subnormal`` those where x is one.
+    in, ``kink`` and ``subnormal`` those where x is one, ``underflow`` those where the reference is
+    subnormal, and ``remote`` those where x is far out.
     """
 
     high: Doubles
@@ -36,6 +40,8 @@ class Expected:
     must_be_nan: NDArray[np.bool_]
     kink: NDArray[np.bool_]
     subnormal: NDArray[np.bool_]
+    underflow: NDArray[np.bool_]
+    remote: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -50,7 +56,7 @@ class Expected:
         kinks: Sequence[float] = (),
     ) -> Expected:
         """The truth for results in ``dtype``; ``x`` are the inputs of elementwise functions."""
-        nowhere = np.zeros(high.size, bool)
+        nowhere, least, size = np.zeros(high.size, bool), 2.0**dtype.min_exponent, np.abs(high)
         return cls(
             high=high,
             low=low,
@@ -58,7 +64,10 @@ class Expected:
             judged=judged & ~np.isnan(high),
             must_be_nan=must_be_nan,
             kink=nowhere if x is None else np.isin(x, kinks),
-            subnormal=nowhere if x is None else (x != 0) & (np.abs(x) < 2.0**dtype.min_exponent),
+            subnormal=nowhere if x is None else (x != 0) & (np.abs(x) < least),
+            # What is rounded to the smallest normal number is computed as a subnormal one.
+            underflow=(size > 0) & (size <= least),
+            remote=nowhere if x is None else np.abs(x) >= REMOTE,
         )
 
     def take(self, indices: NDArray[np.int64]) -> Expected:
@@ -156,13 +165,12 @@ def judge(
     outside = np.where(judged, 0.0, ulps)
     broken = ratios > 1.0
     not_nan = expected.must_be_nan & ~np.isnan(got)
-    subnormal = expected.subnormal & ~expected.kink
-    failing: dict[Where, NDArray[np.bool_]] = {
-        "nan": not_nan,
-        "kink": broken & expected.kink,
-        "subnormal": broken & subnormal,
-        "finite": broken & ~expected.kink & ~subnormal,
-    }
+    failing: dict[Where, NDArray[np.bool_]] = {"nan": not_nan}
+    places = (expected.kink, expected.subnormal, expected.underflow, expected.remote)
+    for where, there in zip(WHERES[1:-1], places, strict=True):
+        failing[where] = broken & there
+        broken = broken & ~there
+    failing[WHERES[-1]] = broken
     for where in excused:
         ratios[failing[where]] = 0.0
     ulp_at, sized_at, ratio_at, outside_at = map(_peak, (inside, sized, ratios, outside))

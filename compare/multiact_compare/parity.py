@@ -27,6 +27,8 @@ from multiact_compare.oracle import custom
 from multiact_compare.plan import (
     BACKENDS,
     MODES,
+    PROBED,
+    SLOW,
     Case,
     Mode,
     TierName,
@@ -379,10 +381,14 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
             for cell in cells
             if row.covers(cell.backend, cell.function, cell.dtype, cell.quantity, cell.mode)
         ]
+        # The slow backends get further parameter settings in one dtype only.
+        whole = request.thorough or row.backend not in SLOW or row.dtype in (ANY, PROBED)
         everything = (
-            (row.dtype != ANY or set(request.dtypes) == set(DTYPES))
+            whole
+            and (row.function != ANY or set(multiact.records) <= set(request.functions))
+            and (row.dtype != ANY or set(request.dtypes) == set(DTYPES))
             and (row.mode != ANY or set(request.modes) == set(MODES))
-            and (complete or row.where != "finite")
+            and (complete or row.where not in ("finite", "remote"))
         )
         if mine and everything and not any(cell.failures.get(row.where) for cell in mine):
             yield (

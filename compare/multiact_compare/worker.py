@@ -290,12 +290,12 @@ def main(job_file: str) -> None:
     """Work a job file off; the last thing said is ``end``, ``missing`` or ``broken``."""
     announce = open_channel()
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    backend = job["backend"]
-    adapter = import_backend(backend, announce)
+    backend, precise = job["backend"], job["tier"] == "precise"
+    adapter = import_backend(backend, announce, long_programs=precise)
     if adapter is None:
         return
     cases = [Case(**{**case, "kinks": tuple(case["kinks"])}) for case in job["cases"]]
-    resolve = of_library(multiact.precise if job["tier"] == "precise" else multiact)
+    resolve = of_library(multiact.precise if precise else multiact)
     if job["tier"] in ("native", "port"):
         resolve = of_calls(backend)
     worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce, resolve)

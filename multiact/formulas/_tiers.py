@@ -12,6 +12,8 @@ from multiact.formulas._kinds import Elementwise, Rowwise
 LARGEST = 1.7976931348623157e308
 # What is larger at the largest number grows without bound.
 GROWN = 1e150
+# What is smaller there vanishes.
+VANISHED = 1e-150
 
 
 def precise_elementwise(formula: Elementwise) -> Elementwise:
@@ -37,13 +39,15 @@ def precise_rowwise(formula: Rowwise) -> Rowwise:
 
 
 def _with_limits(function: Callable[..., Any]) -> Callable[..., Any]:
-    """At ±inf the function's value at the largest number, or ±inf if it has grown by then."""
+    """At ±inf the function's value at the largest number; ±inf or 0 if it is almost that there."""
 
     def reaching(xp: Any, x: Any, *parameters: Any) -> Any:
         y = function(xp, xp.maximum(xp.minimum(x, LARGEST), -LARGEST), *parameters)
         # Made of a comparison: autodiff would meet 0·inf in a product that is not chosen.
         infinity = (2 * xp.astype_like(y > 0, y) - 1) * xp.inf
-        return xp.where((xp.abs(x) == xp.inf) & (xp.abs(y) > GROWN), infinity, y)
+        size, ends = xp.abs(y), xp.abs(x) == xp.inf
+        y = xp.where(ends & (size < VANISHED), 0 * y, y)
+        return xp.where(ends & (size > GROWN), infinity, y)
 
     return reaching
 

@@ -15,8 +15,11 @@ from multiact_compare.plan import Case
 from multiact_compare.results import Cell
 from multiact_compare.tiers import DEFAULT
 
+import multiact
+
 F32 = DTYPES["float32"]
 X = np.array([-2.0, 0.0, 1e-40, 3.0, math.nan, 2e4, math.inf])
+LEAST = 2.0**-126
 TRUTH = Expected.of(
     F32,
     np.array([0.5, 0.25, 1.0, 3.0, math.nan, 2e4, math.nan]),
@@ -66,6 +69,32 @@ def test_a_wrong_result_is_found_where_it_is(index: int, value: float, where: st
     else:
         assert verdict.worst_ratio > 1
         assert verdict.worst_ratio_at == index
+
+
+@pytest.mark.parametrize(
+    ("x", "truth", "where"),
+    [
+        (-80.0, 0.75 * LEAST, "underflow"),
+        (-80.0, LEAST, "underflow"),
+        (-80.0, 2 * LEAST, "finite"),
+        (-80.0, 0.0, "finite"),
+        (2.0**32, 1.0, "remote"),
+        (-(2.0**40), 0.75 * LEAST, "underflow"),
+        (2.0**31, 1.0, "finite"),
+        (0.75 * LEAST, 0.75 * LEAST, "subnormal"),
+    ],
+)
+def test_every_place_has_one_kind(x: float, truth: float, where: str) -> None:
+    expected = Expected.of(
+        F32,
+        np.array([truth]),
+        np.zeros(1),
+        judged=np.array([True]),
+        must_be_nan=np.array([False]),
+        x=np.array([x]),
+    )
+    verdict = contract.judge(F32.encode(np.array([3.0])), F32, expected, 0.0)
+    assert {key for key, count in verdict.failures.items() if count} == {where}
 
 
 def test_both_bounds_allow() -> None:
@@ -188,7 +217,28 @@ def test_a_partial_run_calls_no_row_stale() -> None:
     assert not list(parity.stale(few, [clean]))
 
 
+def test_a_row_for_every_function() -> None:
+    everywhere = replace(ROW, function="*", backend="jax", dtype="float64")
+    assert excuse([everywhere], "jax", "gelu", "float64", "derivative", "eager")
+    assert not excuse([everywhere], "jax", "gelu", "float32", "derivative", "eager")
+    clean = replace(_cell(failures={"nan": 0}), backend="jax", dtype="float64")
+    request = _request(deviations=[everywhere], thorough=True)
+    assert not list(parity.stale(request, [clean]))
+    (message,) = parity.stale(replace(request, functions=list(multiact.records)), [clean])
+    assert "jax * float64" in message
+
+
+def test_what_only_a_thorough_run_measures_is_stale_in_none_else() -> None:
+    """On the slow backends further parameter settings are measured in float32 alone."""
+    clean = replace(_cell(failures={"nan": 0}), backend="jax", dtype="float64")
+    row = replace(ROW, backend="jax", dtype="float64")
+    assert not list(parity.stale(_request(deviations=[row]), [clean]))
+    assert list(parity.stale(_request(deviations=[row], thorough=True), [clean]))
+
+
 def test_rows_are_unique_and_have_reasons() -> None:
-    keys = [(d.backend, d.function, d.dtype, d.quantity, d.mode, d.where) for d in DEVIATIONS]
+    keys = [
+        (d.tier, d.backend, d.function, d.dtype, d.quantity, d.mode, d.where) for d in DEVIATIONS
+    ]
     assert len(set(keys)) == len(keys)
     assert all(row.reason for row in DEVIATIONS)

@@ -270,3 +270,33 @@ def test_a_confident_row_has_a_gradient() -> None:
     np.testing.assert_allclose(gradient, [[weight, -weight]], rtol=1e-6)
     gradient, _ = multiact.vjp(multiact.precise.softmax, x, cotangent)
     np.testing.assert_allclose(gradient, [[weight, -weight]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("frequency", [1.0, 2.3, -11.0, 0.1])
+@pytest.mark.parametrize("name", ["sine", "snake"])
+def test_a_huge_angle_is_not_rounded(name: str, frequency: float) -> None:
+    """Its rounding error is many turns; relative to the results near their zeros it shows."""
+    grid = np.random.default_rng(0).uniform(1.0, 2.0, (8, 1)) * 2.0 ** np.arange(24, 1020, 4)
+    x = np.concatenate([grid.ravel(), -grid.ravel()])
+    params = {"omega" if name == "sine" else "a": frequency}
+    truth = oracle.elementwise(name, params, x, second=False)
+    value, slope = values_and_slopes(Case(name, params), x)
+    scale = abs(frequency) if name == "sine" else 1.0
+    if name == "sine":
+        assert np.abs(value - truth[0]).max() < 2.0**-51
+    assert np.abs(slope - truth[2]).max() <= 2.0**-50 * scale
+
+
+@pytest.mark.parametrize("b", [0.01, 4.0, 50.0])
+def test_the_limit_is_not_the_value_at_the_largest_number(b: float) -> None:
+    x = np.array([-np.inf, -1.7e308])
+    y = multiact.precise.squareplus(x, b=b)
+    assert y[0] == 0 < y[1]
+
+
+def test_a_product_with_subnormal_parts() -> None:
+    params = {"alpha_p": 0.25, "alpha_n": 0.5, "beta": 0.0}
+    x = -np.random.default_rng(0).uniform(1.0, 2.0, 50) * 2.0 ** np.arange(-1070, -1020)
+    truth = oracle.elementwise("xielu", params, x)[2:4]
+    _, slope = values_and_slopes(Case("xielu", params), x)
+    assert worst(slope, truth, DOUBLE, x)[0] <= 1

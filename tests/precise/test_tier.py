@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from itertools import product
 from types import FunctionType
 from typing import Any
@@ -134,6 +135,19 @@ def test_infinities_give_the_limit(backend: Backend, dtype: str, case: Case) -> 
         want = want.astype(DTYPES[dtype]).astype(np.float64)
         assert np.array_equal(got[:2], want, equal_nan=True), (order, got, want)
         assert np.isnan(got[2]) or multiact.records[name].kinks
+
+
+@pytest.mark.parametrize("transform", ["none", "vmap"])
+@pytest.mark.parametrize("name", ["snake", "silu", "squareplus"])
+def test_infinities_under_dynamo(name: str, transform: str) -> None:
+    """A derivative that does not exist there, as that of snake, must not spoil the value."""
+    torch = pytest.importorskip("torch")
+    f = getattr(multiact.precise, name)
+    program = torch.func.vmap(f) if transform == "vmap" else f
+    x = torch.tensor([-math.inf, math.inf, 1.5], dtype=torch.float64)
+    torch.compiler.reset()
+    got = torch.compile(lambda x: program(x), backend="aot_eager", fullgraph=True)(x)
+    assert torch.equal(got, f(x))
 
 
 @pytest.mark.parametrize("case", default_cases(), ids=case_id)

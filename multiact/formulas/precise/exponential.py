@@ -116,8 +116,10 @@ def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
 
 
 def _xielu_dx(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
-    m = _long.expm1(xp, xp.where(x > 0, 0.0, x), None)
+    down = xp.where(x > 0, 0.0, x)
+    m = _long.expm1(xp, down, None)
     left = m.times(xp, Long.of(xp, alpha_n)).plus(xp, Long.of(xp, beta)).settled(xp)
+    left = xp.where(down < -MINUSCULE, left, alpha_n * down + beta)
     return xp.where(x > 0, settle(xp, *_line(xp, x, 2 * alpha_p, beta)), left)
 
 

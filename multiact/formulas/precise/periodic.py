@@ -13,8 +13,11 @@ from multiact.formulas.precise._angles import Angle
 from multiact.formulas.precise._arithmetic import product, split, total
 
 LARGEST = 1.7976931348623157e308
-# Outside, the product is not split, lest it overflow or its parts become subnormal.
-TINY, HUGE = 2.0**-800, 2.0**1000
+# Up to TINY the product is not split, lest its parts become subnormal; from HUGE on that of x/LESS
+# is, lest it overflow.
+TINY, HUGE, LESS = 2.0**-800, 2.0**1000, 2.0**100
+# Beyond, twice the angle overflows.
+DOUBLED = 2.0**1022
 # Between these x and sin²(ax)/a, if of opposite sign, cancel by more than a tenth.
 CANCELLING = (1 / 16, 4.0)
 
@@ -22,9 +25,12 @@ CANCELLING = (1 / 16, 4.0)
 def _angle(xp: Any, x: Any, frequency: Any) -> tuple[Any, Any]:
     """frequency·x as a sum."""
     about = x * frequency
-    inside = (xp.abs(about) < HUGE) & (xp.abs(about) > TINY)
-    high, low = product(xp, xp.where(inside, x, 0.0), frequency)
-    return xp.where(inside, high, xp.maximum(xp.minimum(about, LARGEST), -LARGEST)), low
+    size = xp.abs(about)
+    huge, tiny = size >= HUGE, size <= TINY
+    high, low = product(xp, xp.where(huge, x / LESS, xp.where(tiny, 0.0, x)), frequency)
+    high, low = xp.where(huge, high * LESS, high), xp.where(huge, low * LESS, low)
+    high = xp.maximum(xp.minimum(high, LARGEST), -LARGEST)
+    return xp.where(tiny, about, high), low
 
 
 def _whole(parts: tuple[Any, ...]) -> Any:
@@ -94,9 +100,9 @@ def _far_slope(xp: Any, p: Any, r: Any) -> Any:
     small, near_one = xp.sin(r), xp.cos(r)
     s, c = sine * near_one + cosine * small, cosine * near_one - sine * small
     # Where the sum cancels it is made of cos² − sin², which is the cosine of the double angle.
-    twice = 2 * xp.where(xp.abs(p) < HUGE, p, 0.0)
+    twice = 2 * xp.where(xp.abs(p) < DOUBLED, p, 0.0)
     doubled = xp.cos(twice) * (1 - 2 * small * small) - 4 * (sine * cosine) * (small * near_one)
-    opposed = (s * c < 0) & (xp.abs(p) < HUGE)
+    opposed = (s * c < 0) & (xp.abs(p) < DOUBLED)
     both = xp.where(opposed, doubled / xp.where(opposed, c - s, 1.0), s + c)
     return both * both
 
