@@ -213,3 +213,16 @@ def test_float64_takes_no_step(index: int) -> None:
 def test_no_backend_takes_a_step_in_float64(backend: Backend, dtype: str) -> None:
     x = backend.array([-10.0, -3.0], dtype)
     assert backend.doubles(multiact.precise.leaky_relu(x, 0.1)).tolist() == [-1.0, -3 * 0.1]
+
+
+@pytest.mark.parametrize("gate", [37.9375, 800.0])
+@pytest.mark.parametrize("name", ["geglu", "swiglu"])
+def test_a_closed_half_gate_rounds_towards_zero(backend: Backend, name: str, gate: float) -> None:
+    """a·g(b) lacks so little of the middle a·b that frameworks without subnormals lose it."""
+    a = {37.9375: -0.625, 800.0: 0.020263671875}[gate]
+    low = np.float16(a * gate * (1 - 2.0**-20))
+    high = np.float16(a * gate * (1 + 2.0**-20))
+    assert float(low) + float(high) == 2 * a * gate
+    assert np.float16(a * gate) == high
+    y = backend.to_numpy(getattr(multiact.precise, name)(backend.array([a, gate], "float16")))
+    assert y[0] == low

@@ -39,6 +39,8 @@ from multiact.formulas.precise._polynomials import polynomial
 
 # Its square is finite, and beside it any sensible b is nothing.
 SQUARABLE = 2.0**500
+# Stands for what is so small that some frameworks take it as 0; that it is not decides ties.
+VANISHING = 2.0**-600
 
 
 def _softplus(xp: Any, x: Any, beta: Any) -> Any:
@@ -72,7 +74,7 @@ def gated(xp: Any, x: Any, high: Any, low: Any, factor: Any = 1.0) -> Any:
         return xp.where(high > 0, factor * x, left) / (1 + e)
     # Far to the right all but factor·x is lost, which may lie in the middle between two numbers.
     whole = factor * x
-    right = settle(xp, whole, -(whole * (xp.where(deep, 0.0, e) / (1 + e))))
+    right = settle(xp, whole, -(whole * (xp.where(deep, VANISHING, e) / (1 + e))))
     return xp.where(high > 0, right, left / (1 + e))
 
 
@@ -149,7 +151,8 @@ def gelu(xp: Any, x: Any, factor: Any = 1.0) -> Any:
     a = _normal.reach(xp, x)
     tail, deep = _normal.tail(xp, a)
     left = -unscaled(xp, factor * (a * tail), deep)
-    return xp.where(x >= 0, settle(xp, left, factor * x), left)
+    lacking = -(factor * (a * xp.where(deep, VANISHING, tail))) if narrows(xp) else left
+    return xp.where(x >= 0, settle(xp, lacking, factor * x), left)
 
 
 def _gelu(xp: Any, x: Any) -> Any:
