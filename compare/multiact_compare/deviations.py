@@ -61,6 +61,10 @@ CLOSE_ROOT = (
     "the derivative's root depends on the parameters, so there is no polynomial around it; a sum "
     "of 75 bits leaves less than 8 ULP within 2⁻¹⁸ of it"
 )
+ROUGH_POWER = (
+    "XLA's exp is 1.5 times as far off as others, which with the rounding of the tail's polynomial "
+    "makes up to 5.3 ULP, as measured, instead of 4"
+)
 KINKED = (
     "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "relu6", "clipped_relu", "threshold",
 )  # fmt: skip
@@ -111,6 +115,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
         Deviation(backend, "xielu", "float64", "derivative", ANY, "finite", CLOSE_ROOT, "precise")
         for backend in BACKENDS
     ),
+    Deviation("jax", "laplace", "float64", "value", ANY, "finite", ROUGH_POWER, "precise"),
 )
 
 

@@ -131,7 +131,9 @@ def _rowwise_truth(
         judged=np.concatenate(inside),
         must_be_nan=np.concatenate(tainted) & np.isnan(high) & (quantity == "value"),
     )
-    absolute = tier.absolute_bound(quantity, dtype) * np.concatenate(scales)
+    bound, scale = tier.absolute_bound(quantity, dtype), np.concatenate(scales)
+    # The first half of a gated unit's row may be infinite.
+    absolute = bound * scale if bound else np.zeros_like(scale)
     if quantity == "derivative" and not tier.epsilons:
         # A tier without an absolute bound: a product with a Jacobian is in ULP of its row.
         row_ulps = _row_spacings(high, shapes, dtype)

@@ -40,6 +40,8 @@ from multiact.formulas.precise.smooth import gated_dx, gelu_dx
 
 TWO_OVER_SQRT_PI = 1.1283791670955126
 PHISH_NEAR = 2.0**-40
+# Within this the derivative of phish is x.
+FAINT = 2.0**-300
 PHISH_BEND = 0.7978845608028654
 # Of z, within which two terms of its hyperbolic tangent are enough, and of x.
 ACON_NEAR, LARGE = 2.0**-12, 2.0**500
@@ -112,7 +114,8 @@ def _phish_dx(xp: Any, x: Any) -> Any:
     left = -unscaled(xp, a * e * factor * _sech_square(xp, small), deep)
     g = xp.minimum(x, FARTHEST) - small
     right = tanh(xp, g) + a * _sech_square(xp, xp.abs(g)) * gelu_dx(xp, a)
-    return xp.where(x > 0, right, left)
+    # Both have halves of x in them, which must not be subnormal.
+    return xp.where(xp.abs(x) < FAINT, x, xp.where(x > 0, right, left))
 
 
 def _sech_square(xp: Any, a: Any) -> Any:
