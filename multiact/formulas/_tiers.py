@@ -12,8 +12,9 @@ from multiact.formulas._kinds import Elementwise, Rowwise
 LARGEST = 1.7976931348623157e308
 # What is larger at the largest number grows without bound.
 GROWN = 1e150
-# What is smaller there vanishes.
-VANISHED = 1e-150
+# What is smaller there vanishes: times NOTHING it is a zero of its sign, which times 0 it is not in
+# Inductor's code.
+VANISHED, NOTHING = 1e-150, 1e-200
 
 
 def precise_elementwise(formula: Elementwise) -> Elementwise:
@@ -46,7 +47,7 @@ def _with_limits(function: Callable[..., Any]) -> Callable[..., Any]:
         # Made of a comparison: autodiff would meet 0·inf in a product that is not chosen.
         infinity = (2 * xp.astype_like(y > 0, y) - 1) * xp.inf
         size, ends = xp.abs(y), xp.abs(x) == xp.inf
-        y = xp.where(ends & (size < VANISHED), 0 * y, y)
+        y = xp.where(ends & (size < VANISHED), NOTHING * y, y)
         return xp.where(ends & (size > GROWN), infinity, y)
 
     return reaching
