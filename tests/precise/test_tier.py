@@ -16,7 +16,7 @@ from multiact_compare.dtypes import DTYPES as PARITY_DTYPES
 import multiact
 from multiact.formulas import precise_elementwise
 from multiact.formulas.smooth import SILU_UNIT
-from tests.backends import DTYPES, Backend, common_dtypes
+from tests.backends import DTYPES, Backend, common_dtypes, float64_only
 from tests.functions.contract import case_id, default_cases, elementwise_cases
 
 Case = tuple[str, dict[str, Any]]
@@ -135,6 +135,14 @@ def test_infinities_give_the_limit(backend: Backend, dtype: str, case: Case) -> 
         want = want.astype(DTYPES[dtype]).astype(np.float64)
         assert np.array_equal(got[:2], want, equal_nan=True), (order, got, want)
         assert np.isnan(got[2]) or multiact.records[name].kinks
+
+
+@float64_only
+def test_halves_of_x_may_be_subnormal(differentiating: Backend, dtype: str) -> None:
+    """phish'(x) is x near 0, also for frameworks that take a subnormal x/2 as 0."""
+    x = np.array([-3e-308, 2.5e-308, 4.3e-308, 1e-307])
+    got = slope("phish", {}, differentiating.array(x, dtype))
+    assert differentiating.doubles(got).tolist() == x.tolist()
 
 
 @pytest.mark.parametrize("transform", ["none", "vmap"])
