@@ -18,8 +18,8 @@ from typing import Any, Protocol
 import numpy as np
 
 import multiact
-from multiact_compare import customs, inputs, judging, oracle, rows
-from multiact_compare.deviations import ANY, DEVIATIONS, Deviation, of_custom
+from multiact_compare import customs, excuses, inputs, judging, oracle, rows
+from multiact_compare.deviations import DEVIATIONS, Deviation
 from multiact_compare.dtypes import DTYPES
 from multiact_compare.environment import available_cores, environment
 from multiact_compare.flags import flags
@@ -27,8 +27,6 @@ from multiact_compare.oracle import custom
 from multiact_compare.plan import (
     BACKENDS,
     MODES,
-    PROBED,
-    SLOW,
     Case,
     Mode,
     TierName,
@@ -130,7 +128,7 @@ class Run:
             points=points,
             cells=cells,
             disagreements=[self.disagreements[key] for key in sorted(self.disagreements)],
-            problems=[*self._problems(), *stale(request, cells)],
+            problems=[*self._problems(), *excuses.stale(request, cells)],
             remarks=[
                 remark
                 for name in filter(customs.is_custom, request.functions)
@@ -316,7 +314,7 @@ class Run:
                     case,
                     done,
                     errors,
-                    _of_tier(self.request),
+                    excuses.of_run(self.request),
                     self.request.tier_name,
                 ).result()
             self.progress.advance(1, f"judging · {case.function}")
@@ -365,42 +363,3 @@ class Run:
                 yield f"{state.name}: not installed, and it was asked for"
         if not any(self.cells.values()):
             yield "nothing was measured"
-
-
-def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
-    """Rows of the table of deviations that no longer describe a failure.
-
-    A row is only called stale by a run that measured everything the row speaks of.
-    """
-    complete = request.float32_points >= request.tier.points
-    for row in _of_tier(request):
-        if customs.is_custom(row.function):
-            continue
-        mine = [
-            cell
-            for cell in cells
-            if row.covers(cell.backend, cell.function, cell.dtype, cell.quantity, cell.mode)
-        ]
-        # The slow backends get further parameter settings in one dtype only.
-        whole = request.thorough or row.backend not in SLOW or row.dtype in (ANY, PROBED)
-        everything = (
-            whole
-            and (row.function != ANY or set(multiact.records) <= set(request.functions))
-            and (row.dtype != ANY or set(request.dtypes) == set(DTYPES))
-            and (row.mode != ANY or set(request.modes) == set(MODES))
-            and (complete or row.where not in ("finite", "remote"))
-        )
-        if mine and everything and not any(cell.failures.get(row.where) for cell in mine):
-            yield (
-                f"deviations: {row.backend} {row.function} {row.dtype} {row.quantity} {row.mode} "
-                f"{row.where} no longer deviates: remove this row"
-            )
-
-
-def _of_tier(request: Request) -> tuple[Deviation, ...]:
-    """The known deviations that concern the run."""
-    rows = [row for row in request.deviations if row.tier == request.tier_name]
-    if request.tier_name == "default":
-        own = filter(customs.is_custom, request.functions)
-        rows += [row for name in own for row in of_custom(name)]
-    return tuple(rows)

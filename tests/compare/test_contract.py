@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from multiact_compare import contract, parity
+from multiact_compare import contract, excuses, parity
 from multiact_compare.contract import Expected
 from multiact_compare.deviations import DEVIATIONS, Deviation, excuse
 from multiact_compare.dtypes import DTYPES
@@ -201,20 +201,20 @@ def _request(**facts: object) -> parity.Request:
 
 def test_a_stale_row_is_a_problem() -> None:
     clean, deviating = _cell(failures={"nan": 0}), _cell(failures={"nan": 2})
-    (message,) = parity.stale(_request(), [clean])
+    (message,) = excuses.stale(_request(), [clean])
     assert "remove this row" in message
     assert "torch relu" in message
-    assert not list(parity.stale(_request(), [clean, deviating]))
+    assert not list(excuses.stale(_request(), [clean, deviating]))
 
 
 def test_a_partial_run_calls_no_row_stale() -> None:
     clean = _cell(failures={"nan": 0})
-    assert not list(parity.stale(_request(dtypes=["float16"]), [clean]))
-    assert not list(parity.stale(_request(modes=["eager"]), [clean]))
-    assert not list(parity.stale(_request(), []))
+    assert not list(excuses.stale(_request(dtypes=["float16"]), [clean]))
+    assert not list(excuses.stale(_request(modes=["eager"]), [clean]))
+    assert not list(excuses.stale(_request(), []))
     finite = [replace(ROW, where="finite")]
     few = _request(points=DEFAULT.points - 1, deviations=finite)
-    assert not list(parity.stale(few, [clean]))
+    assert not list(excuses.stale(few, [clean]))
 
 
 def test_a_row_for_every_function() -> None:
@@ -223,8 +223,8 @@ def test_a_row_for_every_function() -> None:
     assert not excuse([everywhere], "jax", "gelu", "float32", "derivative", "eager")
     clean = replace(_cell(failures={"nan": 0}), backend="jax", dtype="float64")
     request = _request(deviations=[everywhere], thorough=True)
-    assert not list(parity.stale(request, [clean]))
-    (message,) = parity.stale(replace(request, functions=list(multiact.records)), [clean])
+    assert not list(excuses.stale(request, [clean]))
+    (message,) = excuses.stale(replace(request, functions=list(multiact.records)), [clean])
     assert "jax * float64" in message
 
 
@@ -232,8 +232,8 @@ def test_what_only_a_thorough_run_measures_is_stale_in_none_else() -> None:
     """On the slow backends further parameter settings are measured in float32 alone."""
     clean = replace(_cell(failures={"nan": 0}), backend="jax", dtype="float64")
     row = replace(ROW, backend="jax", dtype="float64")
-    assert not list(parity.stale(_request(deviations=[row]), [clean]))
-    assert list(parity.stale(_request(deviations=[row], thorough=True), [clean]))
+    assert not list(excuses.stale(_request(deviations=[row]), [clean]))
+    assert list(excuses.stale(_request(deviations=[row], thorough=True), [clean]))
 
 
 def test_rows_are_unique_and_have_reasons() -> None:
