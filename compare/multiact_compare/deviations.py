@@ -59,7 +59,7 @@ FAR_ANGLE = (
 )
 CLOSE_ROOT = (
     "the derivative's root depends on the parameters, so there is no polynomial around it; a sum "
-    "of 75 bits is off by more than 8 ULP within 2⁻¹⁸ of it"
+    "of 75 bits is off by more than 8 ULP within 2⁻²⁶ of it"
 )
 ROUGH_POWER = (
     "XLA's exp is 1.5 times as far off as others, which with the rounding of the tail's polynomial "
