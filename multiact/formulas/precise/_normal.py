@@ -37,7 +37,10 @@ def tail(xp: Any, a: Any, rest: Any = None) -> tuple[Any, Any]:
     # Of the roundings in above·e/below only those of e and the last sum remain: the quotient is a
     # number of half the bits and a rest, and so is e.
     above_rest = varying - (above - MILLS[0])
-    below_rest = ((a - share) - 0.25 * a) + (share - (below - 1))
+    # What a lacks matters to 1 + 3a/4, and hardly to the polynomial.
+    below_rest = plus(
+        ((a - share) - 0.25 * a) + (share - (below - 1)), 0.75 * rest if rest is not None else None
+    )
     below_high, below_low = split(xp, below)
     ratio = xp.truncate(above / below)
     missed = ((above - ratio * below_high) - ratio * below_low) + above_rest

@@ -120,7 +120,8 @@ def _deviation(
     high, low = exponent(xp, centred, inverse, lacking)
     # Where the sum is cut off, the rest of a large x is not small.
     inside = xp.abs(high) < FARTHEST
-    return high, xp.where(inside, low + rest * inverse, 0.0), inverse
+    high, low = total(high, xp.where(inside, low + rest * inverse, 0.0))
+    return high, low, inverse
 
 
 def _laplace(xp: Any, x: Any, mu: Any, mu_rest: Any, *steepness: Any) -> Any:
