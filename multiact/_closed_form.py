@@ -130,7 +130,8 @@ class Derivative(_Gradient):
         self._order = order
 
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
-        slope = self._lift.form(formula).partials[0]
+        formula = self._lift.form(formula)
+        slope = formula.partials[0]
         if self._order == 2:
             slope = _tangent(slope)
 

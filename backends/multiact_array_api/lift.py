@@ -123,7 +123,8 @@ class ArrayLift:
         self.arithmetic = PRECISE if precise else ARITHMETIC
 
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
-        value, names = self.form(formula).value, formula.parameters
+        formula = self.form(formula)
+        value, names = formula.value, formula.parameters
         keeps_integers = formula.keeps_integers
 
         def apply(x: Any, *parameters: Any) -> Any:

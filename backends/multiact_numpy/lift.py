@@ -116,8 +116,8 @@ class NumpyLift:
         self.arithmetic = PRECISE if precise else ARITHMETIC
 
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
-        value, arithmetic = self.form(formula).value, self.arithmetic
-        names = formula.parameters
+        formula, arithmetic = self.form(formula), self.arithmetic
+        value, names = formula.value, formula.parameters
         keeps_integers = formula.keeps_integers
 
         def apply(x: Any, *parameters: Any) -> Any:

@@ -57,14 +57,6 @@ FAR_ANGLE = (
     "beyond 2³² the angle a·x is a sum of two numbers, in the end both of many turns, and near its "
     "zeros the sine of a sum would need the sines of both to more digits than frameworks give"
 )
-CLOSE_ROOT = (
-    "the derivative's root depends on the parameters, so there is no polynomial around it; a sum "
-    "of 75 bits is off by more than 8 ULP within 2⁻²⁶ of it"
-)
-ROUGH_POWER = (
-    "XLA's exp is 1.5 times as far off as others, which with the rounding of the tail's polynomial "
-    "makes up to 5.3 ULP, as measured, instead of 4"
-)
 KINKED = (
     "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "relu6", "clipped_relu", "threshold",
 )  # fmt: skip
@@ -111,11 +103,6 @@ DEVIATIONS: tuple[Deviation, ...] = (
         for backend in BACKENDS
         for name, quantity in OSCILLATING
     ),
-    *(
-        Deviation(backend, "xielu", "float64", "derivative", ANY, "finite", CLOSE_ROOT, "precise")
-        for backend in BACKENDS
-    ),
-    Deviation("jax", "laplace", "float64", "value", ANY, "finite", ROUGH_POWER, "precise"),
 )
 
 

@@ -99,7 +99,12 @@ class Primitives(Protocol):
 
 
 class Lift(Protocol):
-    """How one framework turns formulas into its own differentiable functions."""
+    """How one framework turns formulas into its own differentiable functions.
+
+    ``precise`` says whether it takes them in their precise form.
+    """
+
+    precise: bool
 
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
         """A function of (x, *parameters); ``function`` is the name that errors mention."""

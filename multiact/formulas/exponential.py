@@ -10,6 +10,7 @@ from multiact import _errors
 from multiact.formulas import _exact
 from multiact.formulas._kinds import Elementwise, Lift, unary
 from multiact.formulas.precise import exponential as precise
+from multiact.formulas.precise._xielu_roots import NOWHERE, descent
 
 # Klambauer et al. 2017, section 2 and appendix A1: the fixed point of mean 0 and variance 1.
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -142,10 +143,13 @@ def xielu(lift: Lift) -> Callable[..., Any]:
     def xielu(x: Any, alpha_p: Any = 0.8, alpha_n: Any = 0.8, beta: float = 0.5) -> Any:
         if not isinstance(beta, (int, float)):
             raise _errors.scalar("xielu", "beta", beta)
-        rest = 0.0
+        rest, roots = 0.0, NOWHERE
         # NumPy's float64 scalars are arrays as well as numbers, and get a gradient.
         if isinstance(alpha_n, (int, float)) and not lift.is_array(alpha_n):
+            if lift.precise:
+                roots = descent(_exact.constant(alpha_n), _exact.constant(beta))
             alpha_n, rest = _exact.halves(float(alpha_n))
-        return apply(x, alpha_p, alpha_n, rest, *_exact.halves(float(beta)))
+        parts = (alpha_p, alpha_n, rest, *_exact.halves(float(beta)))
+        return apply(x, *parts, *roots) if lift.precise else apply(x, *parts)
 
     return xielu

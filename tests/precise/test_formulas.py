@@ -54,9 +54,12 @@ CASES = [
     *(Case("elu", {"alpha": alpha}) for alpha in (1.0, 0.75, -2.0)),
     Case("selu"),
     *(Case("celu", {"alpha": alpha}) for alpha in (1.0, 3.3, -1.3, 1e200)),
-    Case("xielu", blur=BLUR),
-    Case("xielu", {"alpha_p": -0.5, "alpha_n": 0.6, "beta": 0.3}, blur=BLUR),
-    Case("xielu", {"alpha_p": 0.8, "alpha_n": 0.8, "beta": -0.25}, blur=BLUR),
+    Case("xielu"),
+    Case("xielu", {"alpha_p": -0.5, "alpha_n": 0.6, "beta": 0.3}),
+    Case("xielu", {"alpha_p": 0.8, "alpha_n": 0.8, "beta": -0.25}),
+    Case("xielu", {"alpha_p": 0.8, "alpha_n": 1.0, "beta": 1 - 2.0**-20}),
+    Case("xielu", {"alpha_p": 0.8, "alpha_n": 1.0, "beta": 1e-9}),
+    Case("xielu", {"alpha_p": 0.8, "alpha_n": 1e-10, "beta": 3e-11}),
     Case("acon_c", {"p1": 1.0, "p2": 0.0, "beta": 1.3}),
     Case("acon_c", {"p1": 1.2, "p2": -0.3, "beta": 1.1}, blur=BLUR),
     Case("acon_c", {"p1": 0.3, "p2": 0.9, "beta": -2.0}, blur=BLUR),
@@ -292,6 +295,24 @@ def test_the_limit_is_not_the_value_at_the_largest_number(b: float) -> None:
     x = np.array([-np.inf, -1.7e308])
     y = multiact.precise.squareplus(x, b=b)
     assert y[0] == 0 < y[1]
+
+
+def test_roots_that_depend_on_an_array() -> None:
+    case = Case("xielu", {"alpha_p": 0.8, "alpha_n": 0.6, "beta": 0.3})
+    x = points(DOUBLE, case)
+    truth = oracle.elementwise(case.name, case.params, x)
+    given = case._replace(params={**case.params, "alpha_n": np.array(0.6)})
+    value, slope = values_and_slopes(given, x)
+    assert worst(value, truth[:2], DOUBLE, x, BLUR)[0] <= VALUE_BOUND
+    assert worst(slope, truth[2:4], DOUBLE, x, BLUR)[0] <= SLOPE_BOUND
+
+
+def test_the_tail_of_a_shifted_and_scaled_argument() -> None:
+    # What the argument (x − mu)/sigma has lost in rounding is as large as the errors allowed.
+    x = np.random.default_rng(0).uniform(-9.8, 1.0, 20_000)
+    truth = oracle.elementwise("laplace", {}, x, second=False)
+    error, where = worst(multiact.precise.laplace(x), truth[:2], DOUBLE, x)
+    assert error <= 3.0, where
 
 
 def test_a_product_with_subnormal_parts() -> None:

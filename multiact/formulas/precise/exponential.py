@@ -1,7 +1,7 @@
 """elu and its relatives for the precise tier.
 
 xielu and its derivative have roots that depend on the parameters. Near these they are sums of
-about 75 bits.
+about 75 bits; where the parameters are numbers, they are sums of what vanishes at the root.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from multiact.formulas.precise._arithmetic import (
     unscaled,
 )
 from multiact.formulas.precise._long import Long
+from multiact.formulas.precise._xielu_roots import Descent
 
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_PRODUCT = 1.7580993408473768599402175208123
@@ -35,6 +36,8 @@ TINY = 2.0**-60
 MINUTE = 2.0**-20
 # Within this a product has parts that are subnormal.
 MINUSCULE = 2.0**-800
+# Within this of its root a function of the distance takes the place of a sum.
+CLOSE = 0.5
 # Where an exact product might overflow, a sum of it with anything else no longer cancels.
 HUGE = 2.0**500
 
@@ -98,7 +101,19 @@ def _line(xp: Any, x: Any, factor: Any, constant: Any) -> tuple[Any, Any]:
     return xp.where(inside, head, about + constant), xp.where(inside, rest + low, 0.0)
 
 
-def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
+def _near_root(
+    xp: Any, x: Any, at: Any, elsewhere: Any, share: float, beside: Callable[[Any], Any]
+) -> Any:
+    """``beside`` of the distance from a root, on its right within a share of the root's own."""
+    if narrows(xp):
+        return elsewhere
+    distance = x - at
+    close = (distance > -CLOSE) & (distance < CLOSE)
+    inside = close & (distance < xp.abs(share * (at + 0 * x)))
+    return xp.where(inside, beside(xp.where(inside, distance, 0.0)), elsewhere)
+
+
+def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Descent) -> Any:
     up, down = xp.where(x > 0, x, 0.0), xp.where(x > 0, 0.0, x)
     # alpha_n·(e^x − 1 − x) + beta·x near 0, alpha_n·(e^x − 1) + (beta − alpha_n)·x beyond.
     reached = xp.maximum(down, -HUGE)
@@ -112,14 +127,25 @@ def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
     left = left.plus(xp, straight.times(xp, point)).settled(xp)
     steep = xp.where(near, beta + nothing, beta - alpha_n + nothing)
     left = xp.where((down > -HUGE) & (down < -MINUSCULE), left, steep * down)
+
+    def beside(d: Any) -> Any:
+        bend = descent.power * shifted_exponential(xp, d)
+        return descent.value + (descent.slope * d + bend)
+
+    left = _near_root(xp, down, descent.at, left, 0.25, beside)
     return xp.where(x > 0, settled_product(xp, up, *_line(xp, up, alpha_p, beta)), left)
 
 
-def _xielu_dx(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any) -> Any:
+def _xielu_dx(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Descent) -> Any:
     down = xp.where(x > 0, 0.0, x)
     m = _long.expm1(xp, down, None)
     left = m.times(xp, Long.of(xp, alpha_n)).plus(xp, Long.of(xp, beta)).settled(xp)
     left = xp.where(down < -MINUSCULE, left, alpha_n * down + beta)
+
+    def beside(d: Any) -> Any:
+        return descent.slope_value + descent.slope_power * expm1(xp, d)
+
+    left = _near_root(xp, down, descent.slope_at, left, 0.5, beside)
     return xp.where(x > 0, settle(xp, *_line(xp, x, 2 * alpha_p, beta)), left)
 
 
@@ -136,13 +162,25 @@ def _xielu_dbeta(xp: Any, x: Any, *parameters: Any) -> Any:
     return x
 
 
+def _nothing(xp: Any, x: Any, *parameters: Any) -> Any:
+    return 0 * x
+
+
 def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of alpha_p, alpha_n and beta for the latter two in two parts."""
+    """A function of alpha_p, alpha_n, beta and a descent for the middle two in two parts."""
 
     def of_parts(
-        xp: Any, x: Any, alpha_p: Any, alpha_n: Any, alpha_n_rest: Any, beta: Any, beta_rest: Any
+        xp: Any,
+        x: Any,
+        alpha_p: Any,
+        alpha_n: Any,
+        alpha_n_rest: Any,
+        beta: Any,
+        beta_rest: Any,
+        *descent: Any,
     ) -> Any:
-        return function(xp, x, alpha_p, alpha_n + alpha_n_rest, beta + beta_rest)
+        alpha_n, beta = alpha_n + alpha_n_rest, beta + beta_rest
+        return function(xp, x, alpha_p, alpha_n, beta, Descent(*descent))
 
     return of_parts
 
@@ -169,7 +207,7 @@ CELU = Elementwise(
     partials=(_celu_dx, _celu_dalpha),
     parameters=("alpha",),
 )
-# alpha_n and beta arrive in parts, whose sums are exact in float64.
+# alpha_n and beta arrive in parts, whose sums are exact in float64, and with the roots they make.
 XIELU = Elementwise(
     "xielu",
     value=_whole(_xielu),
@@ -178,6 +216,7 @@ XIELU = Elementwise(
         _xielu_dalpha_p,
         *(_xielu_dalpha_n,) * 2,
         *(_xielu_dbeta,) * 2,
+        *(_nothing,) * len(Descent._fields),
     ),
-    parameters=("alpha_p", "alpha_n", "alpha_n", "beta", "beta"),
+    parameters=("alpha_p", *("alpha_n",) * 2, *("beta",) * (2 + len(Descent._fields))),
 )

@@ -116,6 +116,7 @@ class BoxLift:
 
     def __init__(self, precise: bool = False) -> None:
         assert not precise
+        self.precise = precise
 
     def elementwise(self, formula: Elementwise, function: str) -> Callable[..., Any]:
         def apply(x: Any, *parameters: Any) -> Any:

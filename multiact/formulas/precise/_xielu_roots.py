@@ -1,0 +1,103 @@
+"""The roots of xielu and of its derivative below 0, for parameters that are numbers.
+
+Next to a root the function is what it is at the root's nearest float64, and a function of the
+distance from there. The former is found in integers, because float64 has not a bit of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+# Binary places of the integers; a float64 has 53 bits.
+PLACES = 256
+# Parameters beyond, in either direction, have too few bits in these places.
+LARGE = 2.0**60
+# e^x is 0 beyond, to so many places.
+DEEPEST = 180.0
+# How often at most a root is brought nearer; far to the left a convex function halves its distance.
+STEPS = 60
+
+
+class Descent(NamedTuple):
+    """alpha_n·(e^x − 1 − x) + beta·x near its root ``at``, and its derivative near ``slope_at``.
+
+    ``power`` and ``slope_power`` are alpha_n·e^x there.
+    """
+
+    at: float
+    value: float
+    slope: float
+    power: float
+    slope_at: float
+    slope_value: float
+    slope_power: float
+
+
+# Above 0, where neither is evaluated.
+NOWHERE = Descent(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def descent(alpha_n: float, beta: float) -> Descent:
+    """Both roots, or :data:`NOWHERE` if there are none."""
+    return USUAL if (alpha_n, beta) == DEFAULTS else _found(alpha_n, beta)
+
+
+def _found(alpha_n: float, beta: float) -> Descent:
+    share = beta / alpha_n if alpha_n > 0 else 0.0
+    rise = 1.0 - share
+    if not (share > 0.0 and 0.0 < rise < 1.0 and beta > 1 / LARGE and alpha_n < LARGE):
+        return NOWHERE
+    at = -1.0 / rise
+    for _ in range(STEPS):
+        nearer = at - (math.expm1(at) - rise * at) / (math.expm1(at) + share)
+        if not at < nearer < 0.0:
+            break
+        at = nearer
+    value, slope, power = _at(at, alpha_n, beta)
+    for _ in range(STEPS):
+        nearer = at - value / slope
+        if nearer == at:
+            break
+        at = nearer
+        value, slope, power = _at(at, alpha_n, beta)
+    slope_at = math.log1p(-share)
+    _, slope_value, slope_power = _at(slope_at, alpha_n, beta)
+    for _ in range(STEPS):
+        nearer = slope_at - slope_value / slope_power
+        if nearer == slope_at:
+            break
+        slope_at = nearer
+        _, slope_value, slope_power = _at(slope_at, alpha_n, beta)
+    return Descent(at, value, slope, power, slope_at, slope_value, slope_power)
+
+
+def _at(x: float, alpha_n: float, beta: float) -> tuple[float, float, float]:
+    """The function, its derivative and alpha_n·e^x at x < 0, each rounded once."""
+    one = 1 << PLACES
+    distance, scale, start = _places(-x), _places(alpha_n), _places(beta)
+    power = 0
+    if -x < DEEPEST:
+        term = grown = one
+        n = 0
+        while term:
+            n = n + 1
+            term = (term * distance // n) >> PLACES
+            grown = grown + term
+        power = (one << PLACES) // grown
+    value = scale * (power - one + distance) - start * distance
+    slope = scale * (power - one) + start * one
+    square = one * one
+    return value / square, slope / square, scale * power / square
+
+
+def _places(number: float) -> int:
+    """In units of 2^-PLACES."""
+    mantissa, exponent = math.frexp(number)
+    shift = PLACES + exponent - 53
+    integer = int(mantissa * 2.0**53)
+    return integer << shift if shift >= 0 else integer >> -shift
+
+
+DEFAULTS = (0.8, 0.5)
+USUAL = _found(*DEFAULTS)
