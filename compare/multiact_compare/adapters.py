@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol, TypeAlias
@@ -138,6 +139,8 @@ class TorchAdapter(AlwaysWide):
         # Inductor calls this compiler; without one only its front half can be tried.
         compiler = shutil.which(os.environ.get("CXX", "g++"))
         self._inductor = "inductor" if compiler else "aot_eager"
+        if alone and compiler:
+            _trust(compiler)
         self._options: dict[str, Any] | None = None
 
     def versions(self) -> dict[str, str]:
@@ -196,6 +199,29 @@ class TorchAdapter(AlwaysWide):
     def trace(self, program: Program, *arrays: Any) -> None:
         self._torch.compiler.reset()
         self._torch.compile(program, fullgraph=True, dynamic=False, backend="eager")(*arrays)
+
+
+def _trust(compiler: str) -> None:
+    """Let Inductor use the CPU's vector units without compiling a program for each first.
+
+    Those take some seconds each. That the compiler knows a unit shows by its taking the flags.
+    """
+    try:
+        settings = importlib.import_module("torch._inductor.config").cpp
+        units = importlib.import_module("torch._inductor.cpu_vec_isa")
+        there = units.x86_isa_checker()
+        flags = [
+            flag
+            for unit in units.supported_vec_isa_list
+            if all(word in there for word in str(unit).split())
+            for flag in unit.build_arch_flags().split()
+        ]
+        command = [compiler, *flags, "-E", "-x", "c++", os.devnull]
+        known = subprocess.run(command, capture_output=True, check=False).returncode == 0
+        if settings.vec_isa_ok is None and known:
+            settings.vec_isa_ok = True
+    except (ImportError, AttributeError, OSError):
+        """Then Inductor finds out by itself."""
 
 
 class TensorflowAdapter(AlwaysWide):
