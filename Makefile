@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
   choosing docs clean
 
 help:
-	@echo "make parity      the parity report over all four frameworks (about 10 minutes on 2 cores)"
+	@echo "make parity      the parity report over all four frameworks (about 5 minutes on 2 cores)"
 	@echo "make report      the same, and all of it as a page: report.html beside parity.json"
 	@echo "make test        lint, types and every test"
 	@echo "make thorough    every test, those that take long too"

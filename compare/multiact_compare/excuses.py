@@ -9,7 +9,7 @@ import multiact
 from multiact_compare import customs
 from multiact_compare.deviations import ANY, Deviation, of_custom
 from multiact_compare.dtypes import DTYPES
-from multiact_compare.plan import MODES, PROBED, SLOW
+from multiact_compare.plan import MODES, NEVER_COMPILED, PROBED, SLOW, compiled_in_all
 from multiact_compare.results import Cell
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
 
     A row is only called stale by a run that measured everything the row speaks of.
     """
-    complete = request.float32_points >= request.tier.points
+    all_settings = request.thorough or request.tier_name != "default"
+    complete = all_settings and request.float32_points >= request.tier.points
     for row in of_run(request):
         if customs.is_custom(row.function):
             continue
@@ -30,10 +31,8 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
             for cell in cells
             if row.covers(cell.backend, cell.function, cell.dtype, cell.quantity, cell.mode)
         ]
-        # The slow backends get further parameter settings in one dtype only.
-        whole = request.thorough or row.backend not in SLOW or row.dtype in (ANY, PROBED)
         everything = (
-            whole
+            (request.thorough or not _only_probed(row) or row.dtype in (ANY, PROBED))
             and (row.function != ANY or set(multiact.records) <= set(request.functions))
             and (row.dtype != ANY or set(request.dtypes) == set(DTYPES))
             and (row.mode != ANY or set(request.modes) == set(MODES))
@@ -44,6 +43,15 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
                 f"deviations: {row.backend} {row.function} {row.dtype} {row.quantity} {row.mode} "
                 f"{row.where} no longer deviates: remove this row"
             )
+
+
+def _only_probed(row: Deviation) -> bool:
+    """Whether a default run measures some of what the row speaks of in one dtype only: further
+    parameter settings on the slow backends, or less common functions compiled.
+    """
+    compiled = row.mode != "eager" and row.backend not in NEVER_COMPILED
+    rare = row.function == ANY or not compiled_in_all(row.function)
+    return row.backend in SLOW or (row.tier == "default" and compiled and rare)
 
 
 def of_run(request: Request) -> tuple[Deviation, ...]:

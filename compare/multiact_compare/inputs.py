@@ -21,6 +21,9 @@ SEED = 20_240_229
 FLOAT64_SHARE = 10
 """One float64 point for so many float32 points."""
 
+FEW_SHARE = 10
+"""One point for so many where a function has been measured at all of them already."""
+
 
 class Root(NamedTuple):
     """Where a function (order 0) or a derivative of it changes sign or touches 0."""
@@ -73,6 +76,9 @@ TAILS = ((3.0, 20.0), (3.0, 110.0), (80.0, 110.0), (100.0, 1e4))
 turned many times."""
 
 TAILS_FLOAT64 = ((3.0, 40.0), (30.0, 760.0), (700.0, 760.0), (700.0, 1e4))
+
+BEYOND_SHARE = 8
+"""One reference for so many points that are beyond a tier's reach."""
 
 SHORT_POINTS = 150
 """How many points are also evaluated one at a time, as length-1 and 0-d arrays."""
@@ -137,6 +143,14 @@ def points(dtype: DType, size: int, kinks: Sequence[float] = ()) -> Bits:
     return np.concatenate([body[~np.isin(body, border)], border])
 
 
+def few(dtype: DType, bits: Bits, kinks: Sequence[float] = ()) -> Bits:
+    """For a function with other parameters: of the sweep every so many, of the rest everything."""
+    if dtype.width == 16:
+        return bits
+    border = np.isin(bits, edges(dtype, kinks))
+    return np.concatenate([bits[~border][::FEW_SHARE], bits[border]])
+
+
 def short_selection(dtype: DType, bits: Bits, kinks: Sequence[float] = ()) -> NDArray[np.int64]:
     """Indices into ``bits`` of the points that are also evaluated one at a time.
 
@@ -159,6 +173,16 @@ def distinct_values(arrays: Iterable[Doubles]) -> Doubles:
     everything = np.concatenate([np.asarray(array, np.float64) for array in arrays])
     # Adding zero turns -0.0 into +0.0, so that the two share one reference.
     return np.unique(everything[np.isfinite(everything)] + 0.0)
+
+
+def sampled_beyond(values: Doubles, reach: float) -> NDArray[np.bool_]:
+    """Which sorted values to know the truth at: all in reach, and beyond, where nothing is judged,
+    every so many from both ends.
+    """
+    asked = np.abs(values) <= reach
+    for beyond in (np.flatnonzero(values < -reach), np.flatnonzero(values > reach)[::-1]):
+        asked[beyond[::BEYOND_SHARE]] = True
+    return asked
 
 
 def _stratified(dtype: DType, size: int, generator: np.random.Generator) -> Bits:

@@ -3,7 +3,8 @@
 They exchange files in the run's directory:
 
 - ``inputs/DTYPE.points.npy``, ``inputs/DTYPE.short.npy``, ``inputs/DTYPE.rows-SHAPE.N.npy``
-- ``inputs/values.npy``: the distinct finite points of all dtypes
+- ``inputs/values.npy``: the distinct finite points of all dtypes, and ``inputs/asked.npy``:
+  whether the truth there is asked for; ``.few`` behind the first word: of cases with few points
 - ``references/CASE.npy``, ``references/CASE.DTYPE.QUANTITY.npy``: the truth
 - ``outputs/BACKEND/…``: the bits of the results, see :class:`multiact_compare.plan.Measurement`
 """
@@ -30,8 +31,11 @@ from multiact_compare.truth import PART, Truth, truth_of
 
 def compute_references(directory: Path, case: Case, start: int, stop: int) -> None:
     """The truth about an elementwise case at a slice of the distinct points."""
-    values = np.load(directory / "inputs/values.npy", mmap_mode="r")[start:stop]
-    found = oracle.elementwise(case.function, case.params, np.asarray(values))
+    files = (directory / f"inputs/{case.inputs(name)}.npy" for name in ("values", "asked"))
+    values, asked = (np.asarray(np.load(file, mmap_mode="r")[start:stop]) for file in files)
+    found = np.full((6, values.size), np.nan)
+    found[1::2] = 0.0
+    found[:, asked] = oracle.elementwise(case.function, case.params, values[asked])
     target = np.lib.format.open_memmap(directory / f"references/{case.key}.npy", mode="r+")
     target[:, start:stop] = found
     target.flush()
@@ -190,7 +194,10 @@ def compare(
                         results[label] = np.load(path)
             if len(results) > 1:
                 truth = truth_of(directory, case, DTYPES[dtype_name], quantity, tier)
-                selection = truth.selection(directory, measurement)
+                # Where fewer lengths of rows were measured, they are the last ones.
+                common = min(bits.size for bits in results.values())
+                results = {label: bits[-common:] for label, bits in results.items()}
+                selection = truth.selection(directory, measurement)[-common:]
                 found.append(_disagreement(measurement, results, truth, selection))
     return found
 
@@ -295,15 +302,17 @@ def _along_x(
         pairs = zip(at.items(), got.tolist(), strict=True)
         extra["specials"] = {name: [one, float(high[place])] for (name, place), one in pairs}
     if cell.quantity != "second":
-        elementwise = case.kind == "elementwise"
-        bins = _bins(directory, cell.dtype) if elementwise else profiles.bins(truth.x)[selection]
+        if case.kind == "elementwise":
+            bins = _bins(directory, case.inputs(cell.dtype), cell.dtype)
+        else:
+            bins = profiles.bins(truth.x)[selection]
         judged = truth.expected.judged[selection]
         extra["profile"] = profiles.profile(ulps, judged, bins)
     return extra
 
 
-@lru_cache(maxsize=len(DTYPES))
-def _bins(directory: Path, dtype_name: str) -> NDArray[np.intp]:
-    """The bins of a dtype's points, which all elementwise cases share."""
+@lru_cache(maxsize=2 * len(DTYPES))
+def _bins(directory: Path, name: str, dtype_name: str) -> NDArray[np.intp]:
+    """The bins of a dtype's points, all or few, which elementwise cases share."""
     dtype = DTYPES[dtype_name]
-    return profiles.bins(dtype.decode(np.load(directory / f"inputs/{dtype_name}.points.npy")))
+    return profiles.bins(dtype.decode(np.load(directory / f"inputs/{name}.points.npy")))

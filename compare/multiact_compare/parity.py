@@ -142,7 +142,12 @@ class Run:
     def planned_cases(self) -> list[Case]:
         """What is measured."""
         known = [name for name in self.request.functions if oracle.knows(name)]
-        return cases(customs.records, known, oracle.kinks)
+        return cases(customs.records, known, oracle.kinks, few=self._brief)
+
+    @property
+    def _brief(self) -> bool:
+        """Whether only so much is measured and computed that a run takes minutes."""
+        return self.request.tier_name == "default" and not self.request.thorough
 
     def measure(self) -> dict[str, int]:
         """Do everything; returns how many points each dtype had."""
@@ -184,14 +189,13 @@ class Run:
         catalogue = filter(oracle.knows, multiact.records)
         everywhere = cases(multiact.records, catalogue, oracle.kinks)
         kinks = sorted({kink for case in (*everywhere, *self.cases) for kink in case.kinks})
-        decoded = {}
         counts = {}
         for name in self.request.dtypes:
             dtype = DTYPES[name]
             bits = inputs.points(dtype, inputs.count(dtype, self.request.float32_points), kinks)
-            np.save(folder / f"{name}.points.npy", bits)
-            np.save(folder / f"{name}.short.npy", inputs.short_selection(dtype, bits, kinks))
-            decoded[name] = dtype.decode(bits)
+            for stem, chosen in ((name, bits), (f"{name}.few", inputs.few(dtype, bits, kinks))):
+                np.save(folder / f"{stem}.points.npy", chosen)
+                np.save(folder / f"{stem}.short.npy", inputs.short_selection(dtype, chosen, kinks))
             counts[name] = int(bits.size)
             shapes = {case.shape.key: case.shape for case in self.cases if case.kind == "rowwise"}
             for key, shape in shapes.items():
@@ -199,20 +203,32 @@ class Run:
                     parts = (block.values, block.cotangents, block.directions)
                     encoded = np.concatenate([dtype.encode(part) for part in parts], axis=1)
                     np.save(folder / f"{name}.rows-{key}.{length}.npy", encoded)
-        values = inputs.distinct_values(decoded.values())
-        np.save(folder / "values.npy", values)
-        for name, x in decoded.items():
-            np.save(folder / f"{name}.index.npy", np.searchsorted(values, x[np.isfinite(x)]))
-        self.distinct = values.size
+        self.distinct = {stem: self._write_values(folder, stem) for stem in ("", ".few")}
         for case in self.cases:
             if case.kind == "elementwise":
                 np.lib.format.open_memmap(
                     self.directory / f"references/{case.key}.npy",
                     mode="w+",
                     dtype=np.float64,
-                    shape=(6, values.size),
+                    shape=(6, self.distinct[case.inputs("")]),
                 )
         return counts
+
+    def _write_values(self, folder: Path, stem: str) -> int:
+        """The distinct values of all points, or of the few; returns their number."""
+        decoded = {
+            name: DTYPES[name].decode(np.load(folder / f"{name}{stem}.points.npy"))
+            for name in self.request.dtypes
+        }
+        values = inputs.distinct_values(decoded.values())
+        np.save(folder / f"values{stem}.npy", values)
+        for name, x in decoded.items():
+            np.save(folder / f"{name}{stem}.index.npy", np.searchsorted(values, x[np.isfinite(x)]))
+        asked = np.ones(values.size, bool)
+        if self._brief:
+            asked = inputs.sampled_beyond(values, max(self.request.tier.reach.values()))
+        np.save(folder / f"asked{stem}.npy", asked)
+        return int(values.size)
 
     # Jobs
 
@@ -242,8 +258,9 @@ class Run:
                     self._reference(case, judging.compute_row_references, dtype),
                 )
             return
-        for start in range(0, self.distinct, CHUNK):
-            stop = min(start + CHUNK, self.distinct)
+        distinct = self.distinct[case.inputs("")]
+        for start in range(0, distinct, CHUNK):
+            stop = min(start + CHUNK, distinct)
             yield Job(
                 f"oracle {case.key} {start}",
                 self._reference(case, judging.compute_references, start, stop),

@@ -6,10 +6,10 @@ Shared by the parent, which knows from it what to expect, and by the workers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from multiact_compare import rows
+from multiact_compare import customs, rows
 from multiact_compare.dtypes import DTYPES
 
 Quantity: TypeAlias = Literal["value", "derivative", "second"]
@@ -48,6 +48,14 @@ SLOW = frozenset({"tensorflow", "jax"})
 PROBED = "float32"
 """The dtype in which a default run also measures what it leaves out in the others."""
 
+COMMON = frozenset(
+    (
+        "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "softplus",
+        "silu", "mish", "gelu", "softmax", "maxout",
+    )
+)  # fmt: skip
+"""The functions that a default run compiles in every dtype; the others in :data:`PROBED`."""
+
 NATIVE_COMPILED = ("float32",)
 """The dtypes in which the frameworks' own functions are measured compiled, and on JAX, which
 compiles eager operations too, their second derivatives."""
@@ -61,7 +69,7 @@ class Case:
     """One function with one setting of its parameters, and its kinks with that setting.
 
     ``calls`` are what is measured in place of multiact's function, by backend, as text; backends
-    without one are left out.
+    without one are left out. ``few`` if 32- and 64-bit dtypes get :func:`inputs.few` of the points.
     """
 
     key: str
@@ -70,6 +78,7 @@ class Case:
     params: Mapping[str, Any]
     kinks: tuple[float, ...]
     calls: Mapping[str, str] = field(default_factory=dict)
+    few: bool = False
 
     @property
     def label(self) -> str:
@@ -81,6 +90,10 @@ class Case:
         """Whether it is the first case of its function, mostly that of the defaults."""
         return self.key.endswith("-0")
 
+    def inputs(self, name: str) -> str:
+        """What the names of the files begin with that hold its points, if it is elementwise."""
+        return f"{name}.few" if self.few else name
+
     @property
     def shape(self) -> rows.Shape:
         """What the rows of a rowwise function look like."""
@@ -91,13 +104,15 @@ class Case:
 class Variant:
     """One way of evaluating a case: mode, layout of the input, and how many of the points.
 
-    ``step`` thins out the points of layouts that are evaluated one by one.
+    ``step`` thins out the points of layouts that are evaluated one by one; ``longest`` leaves only
+    the longest rows.
     """
 
     mode: Mode
     layout: str
     quantity: Quantity
     step: int = 1
+    longest: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +128,7 @@ class Measurement:
         """The row lengths that are measured, if the function works on rows."""
         if self.variant.layout == "row":
             return rows.ALONE_LENGTHS
-        if self.variant.mode == "compiled":
+        if self.variant.mode == "compiled" or self.variant.longest:
             return rows.COMPILED_LENGTHS
         return rows.SECOND_LENGTHS if self.variant.quantity == "second" else rows.LENGTHS
 
@@ -129,8 +144,9 @@ def cases(
     records: Mapping[str, Any],
     names: Iterable[str],
     kinks: Callable[[str, Mapping[str, Any]], tuple[float, ...]],
+    few: bool = False,
 ) -> list[Case]:
-    """The cases of the named functions, as their records list them."""
+    """The cases of the named functions, as their records list them; ``few`` points for further."""
     return [
         # Keys are parts of file names, in which the colon of a user's function has no place.
         Case(
@@ -139,6 +155,7 @@ def cases(
             records[name].kind,
             dict(params),
             kinks(name, params),
+            few=few and index > 0,
         )
         for name in names
         for index, params in enumerate(records[name].cases)
@@ -213,14 +230,15 @@ def unavailable(backend: str, kind: Kind, quantity: Quantity) -> str | None:
     return None
 
 
-def thorough_only(backend: str, measurement: Measurement) -> bool:
+def thorough_only(backend: str, measurement: Measurement, tier: TierName = "default") -> bool:
     """Whether only a thorough run measures this.
 
     What costs a compilation, half a second to a second, is measured for a function's first case;
     for the others on TensorFlow and JAX values and derivatives of whole arrays in one dtype. Second
     derivatives are compiled in one dtype, on JAX in all of them, where one program for all
     functions is cheaper than the operations one by one. JAX also compiles eager calls, once for
-    each shape: length-1 arrays and rows alone are evaluated in one dtype.
+    each shape: length-1 arrays and rows alone are evaluated in one dtype. Less is measured in the
+    default tier of what is not in :data:`COMMON`.
     """
     case, variant = measurement.case, measurement.variant
     if case.calls:
@@ -228,6 +246,8 @@ def thorough_only(backend: str, measurement: Measurement) -> bool:
         return costly and measurement.dtype not in NATIVE_COMPILED
     probed, whole = measurement.dtype == PROBED, variant.layout in ("long", "strided")
     second, single = variant.quantity == "second", variant.layout in ("length-1", "0-d")
+    if tier == "default" and not compiled_in_all(case.function) and _rarer(backend, measurement):
+        return True
     if variant.mode == "compiled":
         return not case.first or (second and not probed and backend != "jax")
     if not case.first:
@@ -240,6 +260,39 @@ def thorough_only(backend: str, measurement: Measurement) -> bool:
     return False
 
 
+def _rarer(backend: str, measurement: Measurement) -> bool:
+    """Whether a default run leaves this out for functions that are not in :data:`COMMON`.
+
+    They are compiled in one dtype, on PyTorch without second derivatives. Where there is a compiled
+    mode, length-1 and 0-d arrays are evaluated in that dtype alone. On JAX second derivatives are
+    measured compiled only, and of length-1 arrays the values.
+    """
+    variant, probed = measurement.variant, measurement.dtype == PROBED
+    second = variant.quantity == "second"
+    if variant.mode == "compiled":
+        return not probed or (second and backend == "torch")
+    if backend in NEVER_COMPILED:
+        return False
+    if variant.layout in ("length-1", "0-d"):
+        costly = backend == "jax" and variant.quantity != "value"
+        return not probed or not measurement.case.first or costly
+    return second and backend == "jax"
+
+
+def _longest_only(backend: str, measurement: Measurement) -> bool:
+    """Whether only a thorough run measures rows of all lengths, each of which JAX compiles."""
+    case, variant = measurement.case, measurement.variant
+    if backend != "jax" or case.kind != "rowwise" or case.calls or variant.quantity == "second":
+        return False
+    common = case.first and compiled_in_all(case.function)
+    return (variant.mode, variant.layout) == ("eager", "long") and not common
+
+
+def compiled_in_all(function: str) -> bool:
+    """Whether a default run compiles a function in every dtype: common ones, and a user's own."""
+    return function in COMMON or customs.is_custom(function)
+
+
 def measurements(
     backend: str,
     chosen: Iterable[Case],
@@ -250,12 +303,20 @@ def measurements(
 ) -> list[Measurement]:
     """Everything that one backend is asked to evaluate."""
     chosen, modes = tuple(chosen), tuple(modes)
-    everything = (
+    everything = [
         Measurement(case, dtype, variant)
         for dtype in dtypes
         if backend not in WIDE_ONLY or DTYPES[dtype].width > 16
         for case in chosen
         if not case.calls or backend in case.calls
         for variant in variants(backend, case.kind, modes, tier)
-    )
-    return [m for m in everything if thorough or not thorough_only(backend, m)]
+    ]
+    if thorough:
+        return everything
+    brief = (m for m in everything if not thorough_only(backend, m, tier))
+    return [
+        replace(m, variant=replace(m.variant, longest=True))
+        if tier == "default" and _longest_only(backend, m)
+        else m
+        for m in brief
+    ]

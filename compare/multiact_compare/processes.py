@@ -64,6 +64,7 @@ class Workers:
                     "params": dict(case.params),
                     "kinks": list(case.kinks),
                     "calls": dict(case.calls),
+                    "few": case.few,
                 }
                 for case in cases
             ],

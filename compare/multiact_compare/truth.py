@@ -49,7 +49,8 @@ class Truth:
         if not self._shapes:
             if variant.layout in ("long", "strided"):
                 return np.arange(self.x.size)
-            short: NDArray[np.int64] = np.load(directory / f"inputs/{measurement.dtype}.short.npy")
+            name = measurement.case.inputs(measurement.dtype)
+            short: NDArray[np.int64] = np.load(directory / f"inputs/{name}.short.npy")
             return short[:: variant.step]
         step = variant.step if variant.layout == "row" else 1
         chosen, start = [], 0
@@ -77,9 +78,10 @@ def truth_of(directory: Path, case: Case, dtype: DType, quantity: Quantity, tier
     """The truth about a case in one dtype, from the references on disk."""
     if case.kind == "rowwise":
         return _rowwise_truth(directory, case, dtype, quantity, tier)
-    x = dtype.decode(np.load(directory / f"inputs/{dtype.name}.points.npy"))
+    name = case.inputs(dtype.name)
+    x = dtype.decode(np.load(directory / f"inputs/{name}.points.npy"))
     finite = np.isfinite(x)
-    index = np.load(directory / f"inputs/{dtype.name}.index.npy")
+    index = np.load(directory / f"inputs/{name}.index.npy")
     table = np.load(directory / f"references/{case.key}.npy", mmap_mode="r")
     part = 2 * PART[quantity]
     high, low = np.full(x.size, np.nan), np.zeros(x.size)

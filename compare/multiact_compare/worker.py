@@ -81,11 +81,12 @@ class Worker:
         if measurement.case.kind == "rowwise":
             return self._evaluate_rows(measurement, dtype)
         program = elementwise_program(measurement.case, variant.quantity, self._resolve)
-        points = self._points(dtype)
+        points = self._points(measurement)
         if variant.layout in ("long", "strided"):
             result = program(self._array(points, dtype, variant.layout))
             return self._bits(result, dtype, points.shape)
-        selection = self._load(f"{dtype.name}.short")[:: variant.step]
+        name = measurement.case.inputs(measurement.dtype)
+        selection = self._load(f"{name}.short")[:: variant.step]
         shape = (1,) if variant.layout == "length-1" else ()
         results = []
         for i in selection:
@@ -169,8 +170,10 @@ class Worker:
         for measurement in measurements:
             key = _operands_key(measurement)
             if key not in operands:
-                by_rows = measurement.case.kind == "rowwise"
-                operands[key] = self._blocks(measurement) if by_rows else [[self._points(dtype)]]
+                if measurement.case.kind == "rowwise":
+                    operands[key] = self._blocks(measurement)
+                else:
+                    operands[key] = [[self._points(measurement)]]
         return operands
 
     def _arrays(self, operands: Operands, dtype: DType) -> dict[str, Any]:
@@ -184,8 +187,8 @@ class Worker:
     def _load(self, name: str) -> Any:
         return np.load(self._inputs / f"{name}.npy")
 
-    def _points(self, dtype: DType) -> Bits:
-        points: Bits = self._load(f"{dtype.name}.points")
+    def _points(self, measurement: Measurement) -> Bits:
+        points: Bits = self._load(f"{measurement.case.inputs(measurement.dtype)}.points")
         return points
 
     def _blocks(self, measurement: Measurement) -> list[list[Bits]]:
@@ -276,7 +279,7 @@ def _everything(
 def _operands_key(measurement: Measurement) -> str:
     """Equal for measurements that are called with the same arrays."""
     if measurement.case.kind == "elementwise":
-        return "points"
+        return f"points of {measurement.case.inputs(measurement.dtype)}"
     return f"rows {measurement.case.shape.key} {measurement.lengths}"
 
 

@@ -236,6 +236,29 @@ def test_what_only_a_thorough_run_measures_is_stale_in_none_else() -> None:
     assert list(excuses.stale(_request(deviations=[row], thorough=True), [clean]))
 
 
+def test_a_row_about_less_common_functions_compiled_is_stale_in_a_thorough_run_only() -> None:
+    """A default run compiles them in float32 alone."""
+    clean = replace(_cell(failures={"nan": 0}), function="softsign", mode="compiled")
+    row = replace(ROW, function="softsign", mode="compiled", dtype="float16")
+    for mode in ("compiled", "*"):
+        request = _request(functions=["softsign"], deviations=[replace(row, mode=mode)])
+        assert not list(excuses.stale(request, [clean]))
+        assert list(excuses.stale(replace(request, thorough=True), [clean]))
+    common = replace(row, function="relu")
+    assert list(excuses.stale(_request(deviations=[common]), [replace(clean, function="relu")]))
+    eager = replace(row, mode="eager")
+    request = _request(functions=["softsign"], deviations=[eager])
+    assert list(excuses.stale(request, [replace(clean, mode="eager")]))
+
+
+def test_few_points_call_no_row_about_all_of_them_stale() -> None:
+    """Further parameter settings get a tenth of the points."""
+    clean = _cell(failures={"nan": 0})
+    request = _request(deviations=[replace(ROW, where="finite")])
+    assert not list(excuses.stale(request, [clean]))
+    assert list(excuses.stale(replace(request, thorough=True), [clean]))
+
+
 def test_rows_are_unique_and_have_reasons() -> None:
     keys = [
         (d.tier, d.backend, d.function, d.dtype, d.quantity, d.mode, d.where) for d in DEVIATIONS

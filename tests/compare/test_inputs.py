@@ -78,6 +78,28 @@ def test_the_short_selection(dtype: DType) -> None:
     assert np.isin(inputs.edges(dtype, KINKS, neighbours=1), bits[chosen]).all()
 
 
+@pytest.mark.parametrize("dtype", ALL, ids=str)
+def test_the_few_points_are_among_all_and_hold_every_edge(dtype: DType) -> None:
+    bits = inputs.points(dtype, inputs.count(dtype, 20_000), KINKS)
+    chosen = inputs.few(dtype, bits, KINKS)
+    assert np.unique(chosen).size == chosen.size
+    assert np.isin(chosen, bits).all()
+    assert np.isin(inputs.edges(dtype, KINKS), chosen).all()
+    share = 1 if dtype.width == 16 else inputs.FEW_SHARE
+    assert bits.size // share <= chosen.size <= bits.size // share + inputs.edges(dtype, KINKS).size
+
+
+def test_beyond_the_reach_the_truth_is_sampled_from_both_ends() -> None:
+    values = np.concatenate(
+        [np.arange(-40.0, -10.0), np.arange(-10.0, 11.0), np.arange(11.0, 41.0)]
+    )
+    asked = inputs.sampled_beyond(values, 10.0)
+    assert asked[np.abs(values) <= 10].all()
+    beyond = values[asked & (np.abs(values) > 10)]
+    assert beyond.tolist() == [-40.0, -32.0, -24.0, -16.0, 16.0, 24.0, 32.0, 40.0]
+    assert inputs.sampled_beyond(values, 100.0).all()
+
+
 @pytest.mark.parametrize("root", inputs.ROOTS, ids=lambda r: f"{r.function}-{r.order}-{r.x:.3g}")
 def test_roots_are_roots(root: inputs.Root) -> None:
     x = root.x + np.array([-1e-6, -1e-14, 1e-14, 1e-6])

@@ -57,9 +57,11 @@ from multiact_compare.tiers import OURS
 @click.option(
     "--thorough",
     is_flag=True,
-    help="Compile every parameter setting, and second derivatives in every dtype; otherwise "
-    "compiled modes measure a function's first setting, and JAX length-1 arrays and rows alone in "
-    "float32. Takes some three times as long.",
+    help="Measure every parameter setting at all points, compiled and in every dtype. Otherwise a "
+    "function's first setting alone gets all points and is compiled, in float32, and in the other "
+    "dtypes if it is a common function; further settings get a tenth of the wider dtypes' points. "
+    "Also left out are most second derivatives in compiled modes, short arrays outside of float32, "
+    "and short rows on JAX. Takes some five times as long.",
 )
 @click.option(
     "--jobs",
