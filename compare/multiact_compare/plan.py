@@ -146,7 +146,10 @@ def cases(
     kinks: Callable[[str, Mapping[str, Any]], tuple[float, ...]],
     few: bool = False,
 ) -> list[Case]:
-    """The cases of the named functions, as their records list them; ``few`` points for further."""
+    """The cases of the named functions, as their records list them.
+
+    If ``few``, less common functions get few points with further settings.
+    """
     return [
         # Keys are parts of file names, in which the colon of a user's function has no place.
         Case(
@@ -155,7 +158,7 @@ def cases(
             records[name].kind,
             dict(params),
             kinks(name, params),
-            few=few and index > 0,
+            few=few and index > 0 and not compiled_in_all(name),
         )
         for name in names
         for index, params in enumerate(records[name].cases)

@@ -58,10 +58,10 @@ from multiact_compare.tiers import OURS
     "--thorough",
     is_flag=True,
     help="Measure every parameter setting at all points, compiled and in every dtype. Otherwise a "
-    "function's first setting alone gets all points and is compiled, in float32, and in the other "
-    "dtypes if it is a common function; further settings get a tenth of the wider dtypes' points. "
-    "Also left out are most second derivatives in compiled modes, short arrays outside of float32, "
-    "and short rows on JAX. Takes some five times as long.",
+    "function's first setting alone is compiled, in float32, and in the other dtypes if it is a "
+    "common function; further settings of others get a tenth of the wider dtypes' points. Also "
+    "left out are most second derivatives in compiled modes and on JAX, short arrays outside of "
+    "float32, and short rows on JAX. Takes several times as long.",
 )
 @click.option(
     "--jobs",
