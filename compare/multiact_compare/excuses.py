@@ -47,11 +47,12 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
 
 def _only_probed(row: Deviation) -> bool:
     """Whether a default run measures some of what the row speaks of in one dtype only: further
-    parameter settings on the slow backends, or less common functions compiled.
+    parameter settings on the slow backends, or less common functions compiled or twice.
     """
     compiled = row.mode != "eager" and row.backend not in NEVER_COMPILED
     rare = row.function == ANY or not compiled_in_all(row.function)
-    return row.backend in SLOW or (row.tier == "default" and compiled and rare)
+    seldom = rare and (compiled or row.quantity == "second")
+    return row.backend in SLOW or (row.tier == "default" and seldom)
 
 
 def of_run(request: Request) -> tuple[Deviation, ...]:

@@ -21,8 +21,11 @@ SEED = 20_240_229
 FLOAT64_SHARE = 10
 """One float64 point for so many float32 points."""
 
-FEW_SHARE = 10
-"""One point for so many where a function has been measured at all of them already."""
+FEW_SHARES = {16: 5, 32: 10, 64: 10}
+"""By width, one point for so many of a function that is measured at all of them otherwise.
+
+Of the 16-bit values, in their order, an odd share, so that both last bits are among them.
+"""
 
 
 class Root(NamedTuple):
@@ -144,11 +147,9 @@ def points(dtype: DType, size: int, kinks: Sequence[float] = ()) -> Bits:
 
 
 def few(dtype: DType, bits: Bits, kinks: Sequence[float] = ()) -> Bits:
-    """For a function with other parameters: of the sweep every so many, of the rest everything."""
-    if dtype.width == 16:
-        return bits
+    """For a function with further parameters: all edges, and of the rest every so many."""
     border = np.isin(bits, edges(dtype, kinks))
-    return np.concatenate([bits[~border][::FEW_SHARE], bits[border]])
+    return np.concatenate([bits[~border][:: FEW_SHARES[dtype.width]], bits[border]])
 
 
 def short_selection(dtype: DType, bits: Bits, kinks: Sequence[float] = ()) -> NDArray[np.int64]:

@@ -69,7 +69,7 @@ class Case:
     """One function with one setting of its parameters, and its kinks with that setting.
 
     ``calls`` are what is measured in place of multiact's function, by backend, as text; backends
-    without one are left out. ``few`` if 32- and 64-bit dtypes get :func:`inputs.few` of the points.
+    without one are left out. ``few`` if it gets :func:`inputs.few` of the points.
     """
 
     key: str
@@ -266,20 +266,20 @@ def thorough_only(backend: str, measurement: Measurement, tier: TierName = "defa
 def _rarer(backend: str, measurement: Measurement) -> bool:
     """Whether a default run leaves this out for functions that are not in :data:`COMMON`.
 
-    They are compiled in one dtype, on PyTorch without second derivatives. Where there is a compiled
-    mode, length-1 and 0-d arrays are evaluated in that dtype alone. On JAX second derivatives are
-    measured compiled only, and of length-1 arrays the values.
+    What remains outside of one dtype are values and derivatives, eager, of whole arrays, and where
+    that is cheap of short ones. In that dtype second derivatives are taken once, on JAX compiled
+    and elsewhere eager, and of the short arrays JAX, which compiles each kind anew, gets one kind.
     """
-    variant, probed = measurement.variant, measurement.dtype == PROBED
-    second = variant.quantity == "second"
-    if variant.mode == "compiled":
-        return not probed or (second and backend == "torch")
-    if backend in NEVER_COMPILED:
-        return False
-    if variant.layout in ("length-1", "0-d"):
-        costly = backend == "jax" and variant.quantity != "value"
-        return not probed or not measurement.case.first or costly
-    return second and backend == "jax"
+    variant = measurement.variant
+    second, short = variant.quantity == "second", variant.layout in ("length-1", "0-d")
+    if measurement.dtype != PROBED:
+        costly = variant.layout == "strided" or (short and backend not in NEVER_COMPILED)
+        return second or costly or variant.mode == "compiled"
+    if variant.mode == "compiled" or backend == "jax":
+        if second:
+            return (variant.mode == "compiled") != (backend == "jax")
+        return short and (variant.layout == "length-1" or variant.quantity != "value")
+    return short and not measurement.case.first
 
 
 def _longest_only(backend: str, measurement: Measurement) -> bool:

@@ -85,8 +85,10 @@ def test_the_few_points_are_among_all_and_hold_every_edge(dtype: DType) -> None:
     assert np.unique(chosen).size == chosen.size
     assert np.isin(chosen, bits).all()
     assert np.isin(inputs.edges(dtype, KINKS), chosen).all()
-    share = 1 if dtype.width == 16 else inputs.FEW_SHARE
-    assert bits.size // share <= chosen.size <= bits.size // share + inputs.edges(dtype, KINKS).size
+    share = bits.size // inputs.FEW_SHARES[dtype.width]
+    assert share <= chosen.size <= share + inputs.edges(dtype, KINKS).size
+    if dtype.width == 16:
+        assert np.unique(chosen & 7).size == 8, "bits at the end that never change"
 
 
 def test_beyond_the_reach_the_truth_is_sampled_from_both_ends() -> None:

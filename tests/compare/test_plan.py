@@ -70,7 +70,7 @@ def test_every_function_is_compiled_the_common_ones_in_every_dtype(backend: str)
         compiled = _found(_plan(backend, [case]), "compiled")
         common = case.function in COMMON
         wanted = set(itertools.product(DTYPES if common else ("float32",), QUANTITIES[:2]))
-        if common or backend != "torch":
+        if common or backend == "jax":
             wanted.add(("float32", "second"))
         if common and backend == "jax":
             wanted |= set(itertools.product(DTYPES, QUANTITIES))
@@ -95,9 +95,26 @@ def test_a_thorough_run_measures_everything(backend: str) -> None:
 @pytest.mark.parametrize("backend", COMPILED)
 def test_short_arrays_of_less_common_functions_are_float32(backend: str) -> None:
     rare, common = _plan(backend, _of(RARE)), _plan(backend, _of("tanh"))
-    for layout in ("length-1", "0-d"):
+    kinds = ("0-d",) if backend == "jax" else ("length-1", "0-d")
+    for layout in kinds:
         assert {dtype for dtype, _ in _found(rare, "eager", layout)} == {"float32"}
     assert {dtype for dtype, _ in _found(common, "eager", "0-d")} == set(DTYPES)
+
+
+def test_numpy_gets_short_arrays_in_every_dtype_and_strided_ones_in_float32() -> None:
+    plan = _plan("numpy", _of(RARE))
+    assert {dtype for dtype, _ in _found(plan, "eager", "0-d")} == set(DTYPES)
+    assert {dtype for dtype, _ in _found(plan, "eager", "strided")} == {"float32"}
+    strided = _found(_plan("numpy", _of("tanh")), "eager", "strided")
+    assert {dtype for dtype, _ in strided} == set(DTYPES)
+
+
+@pytest.mark.parametrize("backend", ["numpy", *COMPILED])
+def test_second_derivatives_of_less_common_functions_are_taken_once(backend: str) -> None:
+    plan = _plan(backend, _of(RARE)[:1])
+    seconds = [m for m in plan if m.variant.quantity == "second" and m.variant.layout == "long"]
+    mode = "compiled" if backend == "jax" else "eager"
+    assert [(m.dtype, m.variant.mode) for m in seconds] == [("float32", mode)]
 
 
 def test_jax_takes_one_length_of_rows() -> None:

@@ -57,11 +57,10 @@ from multiact_compare.tiers import OURS
 @click.option(
     "--thorough",
     is_flag=True,
-    help="Measure every parameter setting at all points, compiled and in every dtype. Otherwise a "
-    "function's first setting alone is compiled, in float32, and in the other dtypes if it is a "
-    "common function; further settings of others get a tenth of the wider dtypes' points. Also "
-    "left out are most second derivatives in compiled modes and on JAX, short arrays outside of "
-    "float32, and short rows on JAX. Takes several times as long.",
+    help="Measure everything in every dtype. Otherwise less common functions are compiled, "
+    "differentiated twice, and given short or strided arrays in float32 only, and get fewer points "
+    "with further parameter settings; those of all functions are not compiled; and JAX takes fewer "
+    "short arrays and second derivatives. Takes several times as long.",
 )
 @click.option(
     "--jobs",
