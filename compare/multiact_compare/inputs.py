@@ -176,14 +176,22 @@ def distinct_values(arrays: Iterable[Doubles]) -> Doubles:
     return np.unique(everything[np.isfinite(everything)] + 0.0)
 
 
-def sampled_beyond(values: Doubles, reach: float) -> NDArray[np.bool_]:
-    """Which sorted values to know the truth at: all in reach, and beyond, where nothing is judged,
-    every so many from both ends.
+NEVER, ONCE, COMMONLY_TWICE, TWICE = range(4)
+"""How often to differentiate at a value: no truth is asked for; value and derivative; second
+derivatives of common functions, or of all, too."""
+
+
+def asked(values: Doubles, reach: float, probed: Doubles) -> NDArray[np.uint8]:
+    """What to know the truth of at sorted values, if a run is to take minutes.
+
+    Beyond reach, where nothing is judged, at every so many from both ends. Second derivatives of
+    less common functions at the ``probed`` values.
     """
-    asked = np.abs(values) <= reach
+    often = np.where(np.isin(values, probed), TWICE, COMMONLY_TWICE)
+    found = np.where(np.abs(values) <= reach, often, NEVER).astype(np.uint8)
     for beyond in (np.flatnonzero(values < -reach), np.flatnonzero(values > reach)[::-1]):
-        asked[beyond[::BEYOND_SHARE]] = True
-    return asked
+        found[beyond[::BEYOND_SHARE]] = ONCE
+    return found
 
 
 def _stratified(dtype: DType, size: int, generator: np.random.Generator) -> Bits:

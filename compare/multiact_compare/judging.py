@@ -4,7 +4,7 @@ They exchange files in the run's directory:
 
 - ``inputs/DTYPE.points.npy``, ``inputs/DTYPE.short.npy``, ``inputs/DTYPE.rows-SHAPE.N.npy``
 - ``inputs/values.npy``: the distinct finite points of all dtypes, and ``inputs/asked.npy``:
-  whether the truth there is asked for; ``.few`` behind the first word: of cases with few points
+  how often to differentiate there; ``.few`` behind the first word: of cases with few points
 - ``references/CASE.npy``, ``references/CASE.DTYPE.QUANTITY.npy``: the truth
 - ``outputs/BACKEND/…``: the bits of the results, see :class:`multiact_compare.plan.Measurement`
 """
@@ -20,10 +20,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from multiact_compare import contract, deviations, oracle, profiles, rows, ulp
+from multiact_compare import contract, deviations, inputs, oracle, profiles, rows, ulp
 from multiact_compare.contract import Expected
 from multiact_compare.dtypes import DTYPES, Bits, Doubles
-from multiact_compare.plan import Case, Measurement, Quantity, TierName, Variant, Where
+from multiact_compare.plan import (
+    Case,
+    Measurement,
+    Quantity,
+    TierName,
+    Variant,
+    Where,
+    compiled_in_all,
+)
 from multiact_compare.results import Cell, Disagreement, Peak
 from multiact_compare.tiers import TIERS
 from multiact_compare.truth import PART, Truth, truth_of
@@ -35,7 +43,10 @@ def compute_references(directory: Path, case: Case, start: int, stop: int) -> No
     values, asked = (np.asarray(np.load(file, mmap_mode="r")[start:stop]) for file in files)
     found = np.full((6, values.size), np.nan)
     found[1::2] = 0.0
-    found[:, asked] = oracle.elementwise(case.function, case.params, values[asked])
+    known = asked > inputs.NEVER
+    least = inputs.COMMONLY_TWICE if compiled_in_all(case.function) else inputs.TWICE
+    twice = asked[known] >= least
+    found[:, known] = oracle.elementwise(case.function, case.params, values[known], twice)
     target = np.lib.format.open_memmap(directory / f"references/{case.key}.npy", mode="r+")
     target[:, start:stop] = found
     target.flush()

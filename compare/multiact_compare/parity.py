@@ -27,6 +27,7 @@ from multiact_compare.oracle import custom
 from multiact_compare.plan import (
     BACKENDS,
     MODES,
+    PROBED,
     Case,
     Mode,
     TierName,
@@ -224,9 +225,12 @@ class Run:
         np.save(folder / f"values{stem}.npy", values)
         for name, x in decoded.items():
             np.save(folder / f"{name}{stem}.index.npy", np.searchsorted(values, x[np.isfinite(x)]))
-        asked = np.ones(values.size, bool)
+        tier = self.request.tier
+        often = inputs.TWICE if "second" in tier.quantities else inputs.ONCE
+        asked = np.full(values.size, often, np.uint8)
         if self._brief:
-            asked = inputs.sampled_beyond(values, max(self.request.tier.reach.values()))
+            reach = max(tier.reach.values())
+            asked = inputs.asked(values, reach, decoded.get(PROBED, values[:0]))
         np.save(folder / f"asked{stem}.npy", asked)
         return int(values.size)
 

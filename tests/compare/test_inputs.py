@@ -92,14 +92,14 @@ def test_the_few_points_are_among_all_and_hold_every_edge(dtype: DType) -> None:
 
 
 def test_beyond_the_reach_the_truth_is_sampled_from_both_ends() -> None:
-    values = np.concatenate(
-        [np.arange(-40.0, -10.0), np.arange(-10.0, 11.0), np.arange(11.0, 41.0)]
-    )
-    asked = inputs.sampled_beyond(values, 10.0)
-    assert asked[np.abs(values) <= 10].all()
-    beyond = values[asked & (np.abs(values) > 10)]
+    values = np.arange(-40.0, 41.0)
+    asked = inputs.asked(values, 10.0, np.array([-3.0, 12.0, 24.0]))
+    assert (asked[np.abs(values) <= 10] != inputs.NEVER).all()
+    beyond = values[(asked != inputs.NEVER) & (np.abs(values) > 10)]
     assert beyond.tolist() == [-40.0, -32.0, -24.0, -16.0, 16.0, 24.0, 32.0, 40.0]
-    assert inputs.sampled_beyond(values, 100.0).all()
+    assert values[asked == inputs.TWICE].tolist() == [-3.0]
+    assert values[asked == inputs.COMMONLY_TWICE].size == 20
+    assert (inputs.asked(values, 100.0, values) == inputs.TWICE).all()
 
 
 @pytest.mark.parametrize("root", inputs.ROOTS, ids=lambda r: f"{r.function}-{r.order}-{r.x:.3g}")

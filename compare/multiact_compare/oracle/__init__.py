@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from flint import arb, ctx
+from numpy.typing import NDArray
 
 from multiact_compare import customs
 from multiact_compare.dtypes import Doubles
@@ -45,13 +46,16 @@ def knows(name: str) -> bool:
 
 
 def elementwise(
-    name: str, params: Mapping[str, object], xs: Doubles, second: bool = True
+    name: str,
+    params: Mapping[str, object],
+    xs: Doubles,
+    second: bool | NDArray[np.bool_] = True,
 ) -> Doubles:
     """References at finite points: a matrix with a row per part, a column per point.
 
     Rows: value, derivative, second derivative, each as high and low part. NaN marks what does not
     exist (at a kink) or was not asked for (the second derivative beyond :data:`SECOND_REACH`, or
-    unless ``second``).
+    where ``second`` is false).
     """
     near = (np.abs(xs) <= SECOND_REACH) & second
     result = np.full((6, xs.size), np.nan)
