@@ -19,8 +19,8 @@ from multiact_compare.plan import QUANTITIES, WHERES, Case, Quantity, Where
 CORRECT = 0.5 * (1 + 2.0**-40)
 """The largest error, in ULP, of a correctly rounded result, as float64 arithmetic measures it."""
 
-REMOTE = 2.0**32
-"""From here on what the rounding of a product with x loses is no longer a tiny angle."""
+REMOTE = 2.0**970
+"""From here on multiples of x, which tell how many turns an angle has, are no numbers any more."""
 
 
 @dataclass(frozen=True)

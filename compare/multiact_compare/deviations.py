@@ -54,8 +54,8 @@ SUBNORMAL = (
     "dtypes are computed in float64, where theirs are normal"
 )
 FAR_ANGLE = (
-    "beyond 2³² the angle a·x is a sum of two numbers, in the end both of many turns, and near its "
-    "zeros the sine of a sum would need the sines of both to more digits than frameworks give"
+    "beyond 2⁹⁷⁰ the angle a·x is known to 53 bits of a turn only: further ones come from the "
+    "sines of its multiples, which are no numbers there"
 )
 KINKED = (
     "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "relu6", "clipped_relu", "threshold",

@@ -16,8 +16,6 @@ LARGEST = 1.7976931348623157e308
 # Up to TINY the product is not split, lest its parts become subnormal; from HUGE on that of x/LESS
 # is, lest it overflow.
 TINY, HUGE, LESS = 2.0**-800, 2.0**1000, 2.0**100
-# Beyond, twice the angle overflows.
-DOUBLED = 2.0**1022
 # Between these x and sin²(ax)/a, if of opposite sign, cancel by more than a tenth.
 CANCELLING = (1 / 16, 4.0)
 
@@ -43,10 +41,7 @@ def _sine_value(xp: Any, p: Any, r: Any) -> Any:
 
 
 def _cosine(xp: Any, p: Any, r: Any) -> Any:
-    near = Angle(xp, p, r, 1.0)
-    p, r = near.far
-    beyond = xp.cos(p) * xp.cos(r) - xp.sin(p) * xp.sin(r)
-    return xp.where(near.near, near.sine(xp), beyond)
+    return Angle(xp, p, r, 1.0).sine(xp)
 
 
 def _sine(xp: Any, x: Any, *omega: Any) -> Any:
@@ -87,24 +82,9 @@ def _snake_value(xp: Any, x: Any, a: Any, p: Any, r: Any) -> Any:
 
 def _snake_slope(xp: Any, p: Any, r: Any) -> Any:
     """1 + sin(2ax) = 2·sin²(ax + π/4)."""
-    angle = Angle(xp, p, r, 0.5)
-    high, low = angle.reduced(xp)
+    high, low = Angle(xp, p, r, 0.5).reduced(xp)
     sine = high + low
-    p, r = angle.far
-    return xp.where(angle.near, 2 * (sine * sine), _far_slope(xp, p, r))
-
-
-def _far_slope(xp: Any, p: Any, r: Any) -> Any:
-    """(sin + cos)² from the frameworks' functions, which are relatively accurate at their zeros."""
-    sine, cosine = xp.sin(p), xp.cos(p)
-    small, near_one = xp.sin(r), xp.cos(r)
-    s, c = sine * near_one + cosine * small, cosine * near_one - sine * small
-    # Where the sum cancels it is made of cos² − sin², which is the cosine of the double angle.
-    twice = 2 * xp.where(xp.abs(p) < DOUBLED, p, 0.0)
-    doubled = xp.cos(twice) * (1 - 2 * small * small) - 4 * (sine * cosine) * (small * near_one)
-    opposed = (s * c < 0) & (xp.abs(p) < DOUBLED)
-    both = xp.where(opposed, doubled / xp.where(opposed, c - s, 1.0), s + c)
-    return both * both
+    return 2 * (sine * sine)
 
 
 def _snake(xp: Any, x: Any, *a: Any) -> Any:
