@@ -55,7 +55,7 @@ SUBNORMAL = (
 )
 FAR_ANGLE = (
     "beyond 2⁹⁷⁰ the angle a·x is known to 53 bits of a turn only: further ones come from the "
-    "sines of its multiples, which are no numbers there"
+    "sines of its multiples, which are no numbers there, as in the end is a·x"
 )
 KINKED = (
     "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "relu6", "clipped_relu", "threshold",
