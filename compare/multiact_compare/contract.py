@@ -19,9 +19,6 @@ from multiact_compare.plan import QUANTITIES, WHERES, Case, Quantity, Where
 CORRECT = 0.5 * (1 + 2.0**-40)
 """The largest error, in ULP, of a correctly rounded result, as float64 arithmetic measures it."""
 
-REMOTE = 2.0**970
-"""From here on multiples of x, which tell how many turns an angle has, are no numbers any more."""
-
 
 @dataclass(frozen=True)
 class Expected:
@@ -29,8 +26,8 @@ class Expected:
 
     ``high + low`` is the reference, NaN where there is none, and 2 to the power of ``exponents``
     its ULP. ``judged`` marks positions within the contract, ``must_be_nan`` those where NaN came
-    in, ``kink`` and ``subnormal`` those where x is one, ``underflow`` those where the reference is
-    subnormal, and ``remote`` those where x is far out.
+    in, ``kink`` and ``subnormal`` those where x is one, and ``underflow`` those where the reference
+    is subnormal.
     """
 
     high: Doubles
@@ -41,7 +38,6 @@ class Expected:
     kink: NDArray[np.bool_]
     subnormal: NDArray[np.bool_]
     underflow: NDArray[np.bool_]
-    remote: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -67,7 +63,6 @@ class Expected:
             subnormal=nowhere if x is None else (x != 0) & (np.abs(x) < least),
             # What is rounded to the smallest normal number is computed as a subnormal one.
             underflow=(size > 0) & (size <= least),
-            remote=nowhere if x is None else np.abs(x) >= REMOTE,
         )
 
     def take(self, indices: NDArray[np.int64]) -> Expected:
@@ -166,7 +161,7 @@ def judge(
     broken = ratios > 1.0
     not_nan = expected.must_be_nan & ~np.isnan(got)
     failing: dict[Where, NDArray[np.bool_]] = {"nan": not_nan}
-    places = (expected.kink, expected.subnormal, expected.underflow, expected.remote)
+    places = (expected.kink, expected.subnormal, expected.underflow)
     for where, there in zip(WHERES[1:-1], places, strict=True):
         failing[where] = broken & there
         broken = broken & ~there

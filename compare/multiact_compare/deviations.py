@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from multiact_compare.plan import BACKENDS, Quantity, TierName, Where
+from multiact_compare.plan import Quantity, TierName, Where
 
 ANY = "*"
 
@@ -53,10 +53,6 @@ SUBNORMAL = (
     "the framework takes subnormal float64 numbers as 0, in operands and in results; narrower "
     "dtypes are computed in float64, where theirs are normal"
 )
-FAR_ANGLE = (
-    "beyond 2⁹⁷⁰ the angle a·x is known to 53 bits of a turn only: further ones come from the "
-    "sines of its multiples, which are no numbers there, as in the end is a·x"
-)
 KINKED = (
     "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "relu6", "clipped_relu", "threshold",
 )  # fmt: skip
@@ -68,11 +64,6 @@ NATIVE = (
 CUT = ("prelu", "hard_sigmoid", "sparse_sigmoid", "softshrink", "shrink")
 PRECISE_QUANTITIES: tuple[Quantity, ...] = ("value", "derivative")
 FLUSHED_PLACES: tuple[Where, ...] = ("subnormal", "underflow")
-OSCILLATING: tuple[tuple[str, Quantity], ...] = (
-    ("sine", "value"),
-    ("sine", "derivative"),
-    ("snake", "derivative"),
-)
 
 DEVIATIONS: tuple[Deviation, ...] = (
     *(Deviation("torch", name, ANY, "derivative", ANY, "nan", NATIVE_AT_NAN) for name in NATIVE),
@@ -97,11 +88,6 @@ DEVIATIONS: tuple[Deviation, ...] = (
         for backend in ("tensorflow", "jax")
         for quantity in PRECISE_QUANTITIES
         for where in FLUSHED_PLACES
-    ),
-    *(
-        Deviation(backend, name, "float64", quantity, ANY, "remote", FAR_ANGLE, "precise")
-        for backend in BACKENDS
-        for name, quantity in OSCILLATING
     ),
 )
 

@@ -36,7 +36,7 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
             and (row.function != ANY or set(multiact.records) <= set(request.functions))
             and (row.dtype != ANY or set(request.dtypes) == set(DTYPES))
             and (row.mode != ANY or set(request.modes) == set(MODES))
-            and (complete or row.where not in ("finite", "remote"))
+            and (complete or row.where != "finite")
         )
         if mine and everything and not any(cell.failures.get(row.where) for cell in mine):
             yield (

@@ -13,11 +13,11 @@ from multiact_compare import customs, rows
 from multiact_compare.dtypes import DTYPES
 
 Quantity: TypeAlias = Literal["value", "derivative", "second"]
-Where: TypeAlias = Literal["nan", "kink", "subnormal", "underflow", "remote", "finite"]
+Where: TypeAlias = Literal["nan", "kink", "subnormal", "underflow", "finite"]
 """The places where results can fail: NaN came in, x is a kink, is subnormal, the truth is
-subnormal, x is remote (:data:`contract.REMOTE`), or any other x."""
+subnormal, or any other x."""
 
-WHERES: tuple[Where, ...] = ("nan", "kink", "subnormal", "underflow", "remote", "finite")
+WHERES: tuple[Where, ...] = ("nan", "kink", "subnormal", "underflow", "finite")
 
 Kind: TypeAlias = Literal["elementwise", "rowwise"]
 TierName: TypeAlias = Literal["default", "precise", "native", "port"]

@@ -28,8 +28,9 @@ def bounded(xp: Any, x: Any) -> Any:
 
 def leading(number: float, bits: int) -> float:
     """A Python number rounded to so many bits."""
-    large = 2.0 ** (53 - bits) * number
-    return (number + large) - large
+    mantissa, exponent = math.frexp(number)
+    large = 2.0 ** (53 - bits) * mantissa
+    return math.ldexp((mantissa + large) - large, exponent)
 
 
 def halves(number: float) -> tuple[float, float]:

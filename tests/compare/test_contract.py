@@ -78,9 +78,8 @@ def test_a_wrong_result_is_found_where_it_is(index: int, value: float, where: st
         (-80.0, LEAST, "underflow"),
         (-80.0, 2 * LEAST, "finite"),
         (-80.0, 0.0, "finite"),
-        (2.0**970, 1.0, "remote"),
         (-(2.0**40), 0.75 * LEAST, "underflow"),
-        (2.0**969, 1.0, "finite"),
+        (2.0**970, 1.0, "finite"),
         (0.75 * LEAST, 0.75 * LEAST, "subnormal"),
     ],
 )
