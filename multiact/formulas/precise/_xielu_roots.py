@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-# Binary places of the integers; a float64 has 53 bits.
-PLACES = 256
-# Parameters beyond, in either direction, have too few bits in these places.
-LARGE = 2.0**60
+from multiact.formulas.precise._integers import LARGE, ONE, exponential, places
+
 # e^x is 0 beyond, to so many places.
 DEEPEST = 180.0
+# Within this of its root a function of the distance takes the place of a sum.
+CLOSE = 0.5
 # How often at most a root is brought nearer; far to the left a convex function halves its distance.
 STEPS = 60
 
@@ -22,20 +22,23 @@ STEPS = 60
 class Descent(NamedTuple):
     """alpha_n·(e^x − 1 − x) + beta·x near its root ``at``, and its derivative near ``slope_at``.
 
-    ``power`` and ``slope_power`` are alpha_n·e^x there.
+    ``power`` and ``slope_power`` are alpha_n·e^x there, and up to ``reach`` and ``slope_reach`` on
+    their right a function of the distance takes the place of a sum.
     """
 
     at: float
+    reach: float
     value: float
     slope: float
     power: float
     slope_at: float
+    slope_reach: float
     slope_value: float
     slope_power: float
 
 
 # Above 0, where neither is evaluated.
-NOWHERE = Descent(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+NOWHERE = Descent(1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
 
 
 def descent(alpha_n: float, beta: float) -> Descent:
@@ -69,34 +72,27 @@ def _found(alpha_n: float, beta: float) -> Descent:
             break
         slope_at = nearer
         _, slope_value, slope_power = _at(slope_at, alpha_n, beta)
-    return Descent(at, value, slope, power, slope_at, slope_value, slope_power)
+    return Descent(
+        at,
+        min(CLOSE, -0.25 * at),
+        value,
+        slope,
+        power,
+        slope_at,
+        min(CLOSE, -0.5 * slope_at),
+        slope_value,
+        slope_power,
+    )
 
 
 def _at(x: float, alpha_n: float, beta: float) -> tuple[float, float, float]:
     """The function, its derivative and alpha_n·e^x at x < 0, each rounded once."""
-    one = 1 << PLACES
-    distance, scale, start = _places(-x), _places(alpha_n), _places(beta)
-    power = 0
-    if -x < DEEPEST:
-        term = grown = one
-        n = 0
-        while term:
-            n = n + 1
-            term = (term * distance // n) >> PLACES
-            grown = grown + term
-        power = (one << PLACES) // grown
-    value = scale * (power - one + distance) - start * distance
-    slope = scale * (power - one) + start * one
-    square = one * one
+    distance, scale, start = places(-x), places(alpha_n), places(beta)
+    power = exponential(-distance) if -x < DEEPEST else 0
+    value = scale * (power - ONE + distance) - start * distance
+    slope = scale * (power - ONE) + start * ONE
+    square = ONE * ONE
     return value / square, slope / square, scale * power / square
-
-
-def _places(number: float) -> int:
-    """In units of 2^-PLACES."""
-    mantissa, exponent = math.frexp(number)
-    shift = PLACES + exponent - 53
-    integer = int(mantissa * 2.0**53)
-    return integer << shift if shift >= 0 else integer >> -shift
 
 
 DEFAULTS = (0.8, 0.5)

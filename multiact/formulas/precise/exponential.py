@@ -26,7 +26,8 @@ from multiact.formulas.precise._arithmetic import (
     unscaled,
 )
 from multiact.formulas.precise._long import Long
-from multiact.formulas.precise._xielu_roots import Descent
+from multiact.formulas.precise._near import near_root
+from multiact.formulas.precise._xielu_roots import CLOSE, Descent
 
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_PRODUCT = 1.7580993408473768599402175208123
@@ -36,8 +37,6 @@ TINY = 2.0**-60
 MINUTE = 2.0**-20
 # Within this a product has parts that are subnormal.
 MINUSCULE = 2.0**-800
-# Within this of its root a function of the distance takes the place of a sum.
-CLOSE = 0.5
 # Where an exact product might overflow, a sum of it with anything else no longer cancels.
 HUGE = 2.0**500
 
@@ -101,18 +100,6 @@ def _line(xp: Any, x: Any, factor: Any, constant: Any) -> tuple[Any, Any]:
     return xp.where(inside, head, about + constant), xp.where(inside, rest + low, 0.0)
 
 
-def _near_root(
-    xp: Any, x: Any, at: Any, elsewhere: Any, share: float, beside: Callable[[Any], Any]
-) -> Any:
-    """``beside`` of the distance from a root, on its right within a share of the root's own."""
-    if narrows(xp):
-        return elsewhere
-    distance = x - at
-    close = (distance > -CLOSE) & (distance < CLOSE)
-    inside = close & (distance < xp.abs(share * (at + 0 * x)))
-    return xp.where(inside, beside(xp.where(inside, distance, 0.0)), elsewhere)
-
-
 def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Descent) -> Any:
     up, down = xp.where(x > 0, x, 0.0), xp.where(x > 0, 0.0, x)
     # alpha_n·(e^x − 1 − x) + beta·x near 0, alpha_n·(e^x − 1) + (beta − alpha_n)·x beyond.
@@ -132,7 +119,7 @@ def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Desc
         bend = descent.power * shifted_exponential(xp, d)
         return descent.value + (descent.slope * d + bend)
 
-    left = _near_root(xp, down, descent.at, left, 0.25, beside)
+    left = near_root(xp, down, descent.at, -CLOSE, descent.reach, left, beside)
     return xp.where(x > 0, settled_product(xp, up, *_line(xp, up, alpha_p, beta)), left)
 
 
@@ -145,7 +132,7 @@ def _xielu_dx(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: D
     def beside(d: Any) -> Any:
         return descent.slope_value + descent.slope_power * expm1(xp, d)
 
-    left = _near_root(xp, down, descent.slope_at, left, 0.5, beside)
+    left = near_root(xp, down, descent.slope_at, -CLOSE, descent.slope_reach, left, beside)
     return xp.where(x > 0, settle(xp, *_line(xp, x, 2 * alpha_p, beta)), left)
 
 
