@@ -38,6 +38,7 @@ class Root(NamedTuple):
 
 
 TANH_FORM = MappingProxyType({"approximate": "tanh"})
+ACON = MappingProxyType({"p1": 1.2, "p2": -0.8, "beta": 1.5})
 
 ROOTS = (
     Root("silu", 1, -1.2784645427610737),
@@ -64,6 +65,8 @@ ROOTS = (
     Root("phish", 2, 1.2018443521278412),
     Root("xielu", 0, -2.432484276931448),
     Root("xielu", 1, -0.9808292530117262),
+    Root("acon_c", 0, -0.13515503603605478, ACON),
+    Root("acon_c", 1, -0.06711744472988374, ACON),
     Root("laplace", 2, 0.707107),
     Root("hard_silu", 1, -1.5),
     Root("star_relu", 0, 0.7071067811865476),

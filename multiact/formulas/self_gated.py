@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from multiact.formulas import _exact
 from multiact.formulas._kinds import Elementwise, Lift, unary
 from multiact.formulas.precise import self_gated as precise
+from multiact.formulas.precise._acon_roots import NOWHERE, crossings
 from multiact.formulas.smooth import GELU, SILU_UNIT
 
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
@@ -111,6 +113,9 @@ def acon_c(lift: Lift) -> Callable[..., Any]:
         )
         if numbers and p1 == 1 and p2 == 0 and beta == 1:
             return unit(x)
-        return apply(x, p1, p2, beta)
+        if not lift.precise:
+            return apply(x, p1, p2, beta)
+        roots = crossings(*map(_exact.constant, (p1, p2, beta))) if numbers else NOWHERE
+        return apply(x, p1, p2, beta, *roots.flat())
 
     return acon_c

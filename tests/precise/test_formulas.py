@@ -7,6 +7,7 @@ more than rounding takes.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from multiact_compare.rows import Block
 
 import multiact
 from multiact.formulas.precise import _far_angles
+from multiact.formulas.precise._acon_roots import NOWHERE, crossings
 
 SINGLE, DOUBLE = DTYPES["float32"], DTYPES["float64"]
 VALUE_BOUND, SLOPE_BOUND, ROUNDED_BOUND = 4.0, 8.0, 0.5001
@@ -61,10 +63,14 @@ CASES = [
     Case("xielu", {"alpha_p": 0.8, "alpha_n": 1.0, "beta": 1e-9}),
     Case("xielu", {"alpha_p": 0.8, "alpha_n": 1e-10, "beta": 3e-11}),
     Case("acon_c", {"p1": 1.0, "p2": 0.0, "beta": 1.3}),
-    Case("acon_c", {"p1": 1.2, "p2": -0.3, "beta": 1.1}, blur=BLUR),
-    Case("acon_c", {"p1": 0.3, "p2": 0.9, "beta": -2.0}, blur=BLUR),
+    Case("acon_c", {"p1": 1.2, "p2": -0.3, "beta": 1.1}),
+    Case("acon_c", {"p1": 0.3, "p2": 0.9, "beta": -2.0}),
+    Case("acon_c", {"p1": -0.07, "p2": -1.4, "beta": 0.9}),
+    Case("acon_c", {"p1": 1.0, "p2": -1.0, "beta": 1.0}),
+    Case("acon_c", {"p1": 1.0, "p2": 2.0**-30, "beta": 1.0}),
+    Case("acon_c", {"p1": 1.0, "p2": 0.05, "beta": 1.3}),
     *(Case("snake", {"a": a}) for a in (1.0, 0.7, -2.5, 30.0)),
-    *(Case("sine", {"omega": omega}) for omega in (1.0, 0.7, -2.5)),
+    *(Case("sine", {"omega": omega}) for omega in (1.0, 0.7, -2.5, 30.0)),
     *(Case("star_relu", {"scale": scale, "bias": bias}) for scale, bias in ((0.8944, -0.4472),)),
     Case("leaky_relu", {"negative_slope": 0.1}),
     *map(Case, ("relu", "relu6", "squared_relu", "hard_sigmoid", "hard_tanh", "hard_silu")),
@@ -304,14 +310,49 @@ def test_the_limit_is_not_the_value_at_the_largest_number(b: float) -> None:
     assert y[0] == 0 < y[1]
 
 
-def test_roots_that_depend_on_an_array() -> None:
-    case = Case("xielu", {"alpha_p": 0.8, "alpha_n": 0.6, "beta": 0.3})
+@pytest.mark.parametrize(
+    ("case", "array"),
+    [
+        (Case("xielu", {"alpha_p": 0.8, "alpha_n": 0.6, "beta": 0.3}), "alpha_n"),
+        (Case("acon_c", {"p1": 1.2, "p2": -0.3, "beta": 1.1}), "p2"),
+        (Case("acon_c", {"p1": 0.3, "p2": 0.9, "beta": -2.0}), "beta"),
+    ],
+    ids=lambda value: label(value) if isinstance(value, Case) else value,
+)
+def test_roots_that_depend_on_an_array(case: Case, array: str) -> None:
     x = points(DOUBLE, case)
     truth = oracle.elementwise(case.name, case.params, x)
-    given = case._replace(params={**case.params, "alpha_n": np.array(0.6)})
+    given = case._replace(params={**case.params, array: np.array(case.params[array])})
     value, slope = values_and_slopes(given, x)
     assert worst(value, truth[:2], DOUBLE, x, BLUR)[0] <= VALUE_BOUND
     assert worst(slope, truth[2:4], DOUBLE, x, BLUR)[0] <= SLOPE_BOUND
+
+
+@pytest.mark.parametrize("p2", [0.0907, 0.0907762755, 0.09077627822686758, 0.0907762783, 0.091])
+def test_where_the_derivative_all_but_touches_0(p2: float) -> None:
+    """It has two roots ever closer together, then none."""
+    case = Case("acon_c", {"p1": 1.0, "p2": p2, "beta": 1.3})
+    found = crossings(**case.params)
+    at = DOUBLE.ordinals(DOUBLE.encode(np.array([found.near.at, found.far.at])))
+    steps = np.arange(-40, 41)
+    distances = np.exp2(np.random.default_rng(0).uniform(-50.0, 0.0, 2000))
+    around = found.near.at * (1 + np.concatenate([distances, -distances]))
+    x = np.concatenate([DOUBLE.decode(DOUBLE.from_ordinals((at[:, None] + steps).ravel())), around])
+    truth = oracle.elementwise(case.name, case.params, x)[2:4]
+    error, where = worst(values_and_slopes(case, x)[1], truth, DOUBLE, x)
+    assert error <= SLOPE_BOUND, where
+
+
+EXTREMES = (0.0, 1.0, -1.0, 1e-300, 1e300, 2.0**59.9, -(2.0**-59.9), np.inf, -np.inf, np.nan)
+
+
+@pytest.mark.parametrize("p1", EXTREMES)
+def test_no_parameters_are_too_extreme_to_look_for_roots(p1: float) -> None:
+    for p2, beta in itertools.product(EXTREMES, EXTREMES):
+        found = crossings(p1, p2, beta)
+        assert np.isfinite(found.flat()).all()
+        if found is not NOWHERE:
+            assert all(0 < abs(number) < np.inf for number in (p1, p2, beta))
 
 
 def test_the_tail_of_a_shifted_and_scaled_argument() -> None:

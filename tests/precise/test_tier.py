@@ -145,6 +145,39 @@ def test_halves_of_x_may_be_subnormal(differentiating: Backend, dtype: str) -> N
     assert differentiating.doubles(got).tolist() == x.tolist()
 
 
+OWN_ROOTS: dict[str, tuple[dict[str, float], tuple[float, ...]]] = {
+    "xielu": ({}, (-2.432484276931448, -0.9808292530117262)),
+    "acon_c": (
+        {"p1": 1.2, "p2": -0.8, "beta": 1.5},
+        (-0.13515503603605478, -0.06711744472988374),
+    ),
+}
+
+
+@float64_only
+@pytest.mark.parametrize(
+    ("mode", "name"), [("eager", "xielu"), ("eager", "acon_c"), ("compiled", "acon_c")]
+)
+def test_next_to_roots_that_depend_on_parameters(
+    differentiating: Backend, dtype: str, mode: str, name: str
+) -> None:
+    """No bit of a sum would be right there."""
+    params, roots = OWN_ROOTS[name]
+    f = getattr(multiact.precise, name)
+    x = np.multiply.outer(roots, 1 + np.arange(-10, 11) * 2.0**-52).ravel()
+    value, _, first, *_ = oracle.elementwise(name, params, x)
+
+    def both(x: Any) -> tuple[Any, Any]:
+        return f(x, **params), slope(name, params, x)
+
+    run = differentiating.compile(both) if mode == "compiled" else at_once(differentiating, both)
+    if mode == "compiled" and differentiating is Backend.TORCH:
+        differentiating.framework.compiler.reset()
+    y, dy = map(differentiating.doubles, run(differentiating.array(x, dtype)))
+    np.testing.assert_allclose(y, value, rtol=4 * 2.0**-52, atol=0)
+    np.testing.assert_allclose(dy, first, rtol=8 * 2.0**-52, atol=0)
+
+
 @pytest.mark.parametrize("transform", ["none", "vmap"])
 @pytest.mark.parametrize("name", ["snake", "silu", "squareplus"])
 def test_infinities_under_dynamo(name: str, transform: str) -> None:

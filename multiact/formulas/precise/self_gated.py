@@ -5,10 +5,12 @@ As in :mod:`multiact.formulas.precise.smooth`, f'(x) = g'(x)·N(x) for f(x) = x�
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from multiact.formulas._kinds import Elementwise
 from multiact.formulas.precise import _long, _normal
+from multiact.formulas.precise._acon_roots import NOWHERE, Crossing, Crossings
 from multiact.formulas.precise._arithmetic import (
     below,
     both_below,
@@ -20,11 +22,13 @@ from multiact.formulas.precise._arithmetic import (
     product,
     scaled_exp,
     settle,
+    shifted_exponential,
     tanh,
     total,
     unscaled,
 )
 from multiact.formulas.precise._coefficients import (
+    EXPM1,
     FARTHEST,
     PHISH_ROOT,
     PHISH_SLOPE,
@@ -35,6 +39,7 @@ from multiact.formulas.precise._coefficients import (
     SQRT_TWO,
 )
 from multiact.formulas.precise._long import Long
+from multiact.formulas.precise._near import near_root
 from multiact.formulas.precise._polynomials import polynomial
 from multiact.formulas.precise.smooth import gated_dx, gelu_dx
 
@@ -149,13 +154,20 @@ class _Acon:
         self.e = xp.where(self.deep, 0.0, self.scaled)
         one = Long(1.0, 0.0)
         self.power = _long.expm1(xp, self.y, self.rest).plus(xp, one)
+        # Where the sum with 1 has rounded off bits, next to a major part that is as small.
+        far = Long.of(xp, self.e)
+        self.power = _long.where(xp, self.y > -_long.REACH, self.power, far)
         self.more = self.power.plus(xp, one)
 
-    def value(self, xp: Any, x: Any) -> Any:
+    def gate(self, xp: Any) -> Any:
+        """What x is multiplied by, if there is a major part."""
         both = self.power.times(xp, Long.of(xp, self.minor)).plus(xp, Long.of(xp, self.major))
+        return both.rounded() / (1 + self.e)
+
+    def value(self, xp: Any, x: Any, gate: Any) -> Any:
         # Without a major part the minor one must keep its own relative accuracy in the tail.
         alone = unscaled(xp, x * self.scaled * self.minor, self.deep) / (1 + self.e)
-        y = xp.where(self.major == 0, alone, x * (both.rounded() / (1 + self.e)))
+        y = xp.where(self.major == 0, alone, x * gate)
         return self._near(xp, x, y) if narrows(xp) else y
 
     def _near(self, xp: Any, x: Any, elsewhere: Any) -> Any:
@@ -183,34 +195,90 @@ class _Acon:
         return xp.where(self.major == 0, alone, both.rounded()) / (1 + self.e * (2 + self.e))
 
 
-def _acon_c(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
-    return _Acon(xp, x, p1, p2, beta).value(xp, x)
+def _over(value: Any, line: Any, curve: Any, grown: Any) -> Any:
+    """(value + line + curve)/(1 + grown), rounded once where all but one of them are small."""
+    less = (value + (line + curve)) * (grown / (1 + grown))
+    return value + (line + (curve - less))
 
 
-def _acon_c_dx(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
-    return _Acon(xp, x, p1, p2, beta).slope(xp)
+def _acon_c(xp: Any, x: Any, p1: Any, p2: Any, beta: Any, crossings: Crossings) -> Any:
+    root = crossings.root
+
+    def beside(d: Any) -> Any:
+        w = crossings.rate * d
+        bend = shifted_exponential(xp, w)
+        line, curve = root.slope * d, crossings.minor * (root.shut * bend)
+        return _over(root.value, line, curve, root.shut * (w + bend))
+
+    acon = _Acon(xp, x, p1, p2, beta)
+    gate = near_root(xp, x, root.at, -root.reach, root.reach, acon.gate(xp), beside)
+    return acon.value(xp, x, gate)
 
 
-def _acon_c_dp1(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+def _acon_c_dx(xp: Any, x: Any, p1: Any, p2: Any, beta: Any, crossings: Crossings) -> Any:
+    early = xp.abs(x) < crossings.summit
+    nothing = 0 * xp.astype_like(early, x)
+    pairs = zip(crossings.near, crossings.far, strict=True)
+    near = Crossing(*(xp.where(early, near + nothing, far) for near, far in pairs))
+    y, major, minor = crossings.rate * near.at, crossings.major, crossings.minor
+
+    def beside(d: Any) -> Any:
+        w = crossings.rate * d
+        # The numerator is major + e·e^w·(powers + w·(minor − major) + minor·e·e^w).
+        cubic = w * polynomial(EXPM1[1:], w)
+        bend = 0.5 + cubic
+        more = w + (w * w) * bend
+        powers = major * (1 - y) + minor * (1 + y)
+        straight = near.open * (powers * cubic + (minor - major) * (w * bend))
+        twice = minor * near.shut * (2 * cubic + (more + w) * bend)
+        curve = near.curve * (d * d) + (w * w) * (near.shut * (straight + twice))
+        grown = near.shut * more
+        return _over(near.value, near.slope * d, curve, grown * (2 + grown))
+
+    elsewhere = _Acon(xp, x, p1, p2, beta).slope(xp)
+    return near_root(xp, x, near.at, -near.reach, near.reach, elsewhere, beside)
+
+
+def _acon_c_dp1(xp: Any, x: Any, p1: Any, p2: Any, beta: Any, *crossings: Any) -> Any:
     return x * gated_dx(xp, *_acon_exponent(xp, x, p1, p2, beta))
 
 
-def _acon_c_dp2(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+def _acon_c_dp2(xp: Any, x: Any, p1: Any, p2: Any, beta: Any, *crossings: Any) -> Any:
     high, low = _acon_exponent(xp, x, p1, p2, beta)
     return x * gated_dx(xp, -high, -low)
 
 
-def _acon_c_dbeta(xp: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+def _acon_c_dbeta(xp: Any, x: Any, p1: Any, p2: Any, beta: Any, *crossings: Any) -> Any:
     e, deep = scaled_exp(xp, *both_below(xp, *_acon_exponent(xp, x, p1, p2, beta)))
     u = (p1 - p2) * x
     return unscaled(xp, (u * e) / (1 + e) * (u / (1 + e)), deep)
 
 
+def _nothing(xp: Any, x: Any, *parameters: Any) -> Any:
+    return 0 * x
+
+
+def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of p1, p2, beta and crossings for all of them as numbers."""
+
+    def of_numbers(xp: Any, x: Any, p1: Any, p2: Any, beta: Any, *crossings: Any) -> Any:
+        return function(xp, x, p1, p2, beta, Crossings.of(*crossings))
+
+    return of_numbers
+
+
 SERF = Elementwise("serf", value=_serf, partials=(_serf_dx,))
 PHISH = Elementwise("phish", value=_phish, partials=(_phish_dx,))
+# The parameters arrive with the roots they make.
 ACON_C = Elementwise(
     "acon_c",
-    value=_acon_c,
-    partials=(_acon_c_dx, _acon_c_dp1, _acon_c_dp2, _acon_c_dbeta),
-    parameters=("p1", "p2", "beta"),
+    value=_whole(_acon_c),
+    partials=(
+        _whole(_acon_c_dx),
+        _acon_c_dp1,
+        _acon_c_dp2,
+        _acon_c_dbeta,
+        *(_nothing,) * len(NOWHERE.flat()),
+    ),
+    parameters=("p1", "p2", *("beta",) * (1 + len(NOWHERE.flat()))),
 )
