@@ -1,8 +1,10 @@
 """From the type of an array to the backend that serves it.
 
-``backends[type(x)]`` is the whole hot path: one lookup in a plain dict, which Python specialises as
-it does not for a subclass of dict, in a ``try`` that costs nothing. A type that is not in the table
-goes once through :func:`find`, by the type's MRO, which imports the backend and remembers it.
+``backends[type(x)].tanh(x)`` is the whole hot path: one lookup in a plain dict, which Python
+specialises as it does not for a subclass of dict, and the call itself, in a ``try`` that costs
+nothing. A type that is not in the table goes through :func:`find`, by the type's MRO, which imports
+the backend and remembers it. No backend lets a KeyError escape from a function; if one did, the
+call would be made a second time, at worst with new random numbers, before the error is raised.
 
 Two tables, because Dynamo guards the first one as a whole: ``backends`` grows at most once per
 framework, by the exact types that the framework's own calls hand out. Everything found by MRO

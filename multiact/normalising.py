@@ -54,7 +54,7 @@ def softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     array([0.09003057, 0.24472847, 0.66524096])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].softmax(x, axis, where)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.softmax(x, axis, where)  # type: ignore[no-any-return]
@@ -107,7 +107,7 @@ def log_softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     array([-2.40760596, -1.40760596, -0.40760596])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].log_softmax(x, axis, where)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.log_softmax(x, axis, where)  # type: ignore[no-any-return]
@@ -159,7 +159,7 @@ def softmin(x: Array, axis: int = -1, where: Any = None) -> Array:
     array([0.66524096, 0.24472847, 0.09003057])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].softmin(x, axis, where)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.softmin(x, axis, where)  # type: ignore[no-any-return]
@@ -216,7 +216,7 @@ def logsumexp(x: Array, axis: int = -1, keepdims: bool = False, where: Any = Non
     array([  0.69314718, 100.69314718])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]

@@ -64,7 +64,7 @@ def snake(x: Array, a: Parameter = 1.0) -> Array:
     array([-0.54030231,  0.        ,  3.41614684])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].snake(x, a)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.snake(x, a)  # type: ignore[no-any-return]
@@ -120,7 +120,7 @@ def sine(x: Array, omega: float = 1.0) -> Array:
     array([-0.84147098,  0.        ,  0.90929743])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].sine(x, omega)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.sine(x, omega)  # type: ignore[no-any-return]

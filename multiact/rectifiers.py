@@ -53,7 +53,7 @@ def relu(x: Array) -> Array:
     array([0., 0., 2.])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].relu(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.relu(x)  # type: ignore[no-any-return]
@@ -108,7 +108,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     array([-0.25,  0.  ,  2.  ])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
@@ -169,7 +169,7 @@ def prelu(x: Array, slope: Parameter, axis: int = -1) -> Array:
            [ 3.  , -0.5 ]])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].prelu(x, slope, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.prelu(x, slope, axis)  # type: ignore[no-any-return]
@@ -247,7 +247,9 @@ def rrelu(
     array([-0.75,  2.  ])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].rrelu(  # type: ignore[no-any-return]
+            x, lower, upper, training, rng, slope
+        )
     except KeyError:
         backend = find(type(x))
     return backend.rrelu(  # type: ignore[no-any-return]

@@ -54,7 +54,7 @@ def relu6(x: Array) -> Array:
     array([0., 2., 6.])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].relu6(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.relu6(x)  # type: ignore[no-any-return]
@@ -112,7 +112,7 @@ def clipped_relu(x: Array, max_value: float) -> Array:
     array([ 0.,  2., 20.])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].clipped_relu(x, max_value)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.clipped_relu(x, max_value)  # type: ignore[no-any-return]
@@ -174,7 +174,7 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     array([-1., -1.,  2.])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].threshold(x, threshold, value)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.threshold(x, threshold, value)  # type: ignore[no-any-return]
@@ -232,7 +232,7 @@ def thresholded_relu(x: Array, alpha: float = 1.0) -> Array:
     array([0., 0., 2.])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].thresholded_relu(x, alpha)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.thresholded_relu(x, alpha)  # type: ignore[no-any-return]
@@ -284,7 +284,7 @@ def squared_relu(x: Array) -> Array:
     array([0.  , 0.25, 4.  ])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].squared_relu(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.squared_relu(x)  # type: ignore[no-any-return]
@@ -341,7 +341,7 @@ def star_relu(x: Array, scale: Parameter = 0.8944, bias: Parameter = -0.4472) ->
     array([-0.4472, -0.2236,  3.1304])
     """
     try:
-        backend = backends[type(x)]
+        return backends[type(x)].star_relu(x, scale, bias)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.star_relu(x, scale, bias)  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 from types import FunctionType
@@ -36,6 +37,21 @@ def test_a_backend_has_the_front_end_s_signature(package: str, name: str) -> Non
     assert isinstance(function, FunctionType)
     assert (function.__module__, function.__name__) == (package, name)
     assert function.__doc__ == getattr(multiact, name).__doc__
+
+
+@pytest.mark.parametrize("name", list(multiact.records))
+def test_the_front_end_makes_the_same_call_on_both_paths(name: str) -> None:
+    """The backend's function of the same name with every parameter, by position."""
+    record = multiact.records[name]
+    call = f"{name}({', '.join(record.signature.parameters)})"
+    expected = ast.parse(
+        f"try:\n    return backends[type(x)].{call}\n"
+        f"except KeyError:\n    backend = find(type(x))\nreturn backend.{call}\n"
+    )
+    (function,) = ast.parse(inspect.getsource(record.function)).body
+    assert isinstance(function, ast.FunctionDef)
+    _docstring, *body = function.body
+    assert list(map(ast.dump, body)) == list(map(ast.dump, expected.body))
 
 
 @pytest.mark.parametrize("package", BACKENDS)
