@@ -15,7 +15,7 @@ from rich.table import Table
 
 BACKENDS = ("numpy", "torch", "tensorflow", "jax")
 TOLERATED = 1.05
-WIDTH = 110
+WIDTH = 120
 
 
 # TensorFlow's oneDNN allocator recycles memory, and the growth of the process would say nothing.
@@ -42,20 +42,23 @@ def _worker(backend: str, part: str, rounds: int, settings: dict[str, str]) -> d
 
 
 def overhead_table(reports: list[dict[str, Any]]) -> Table:
-    table = Table(title="Call overhead of tanh, nanoseconds over the native call")
-    table.add_column("rival")
+    table = Table(title="Call overhead of tanh on 8 elements, nanoseconds")
+    table.add_column("call")
     measured = [report for report in reports if "overhead" in report]
     for report in measured:
         table.add_column(report["backend"], justify="right")
-    for label, key in (
-        ("multiact, dispatch alone", "dispatch_ns"),
-        ("a Python function that calls the backend's, for scale", "wrapper_ns"),
+    for label, base, call in (
+        ("multiact's call over its backend's function", "over_backend_ns", "multiact"),
+        ("the same, where that function returns at once", "over_nothing_ns", "multiact"),
+        ("for scale, a wrapper in Python over that function", "over_backend_ns", "wrapper"),
+        ("the same, where that function returns at once", "over_nothing_ns", "wrapper"),
     ):
-        table.add_row(label, *(f"{report['overhead'][key]:.0f}" for report in measured))
+        table.add_row(label, *(f"{report['overhead'][base][call]:.0f}" for report in measured))
+    table.add_section()
     for name in measured[0]["overhead"]["over_native_ns"]:
         cells = (f"{report['overhead']['over_native_ns'][name]:.0f}" for report in measured)
         if name != "native":
-            table.add_row(name, *cells)
+            table.add_row(f"{name} over the native call", *cells)
     return table
 
 
@@ -106,7 +109,7 @@ def _remark(row: dict[str, Any]) -> str:
 
 @click.command()
 @click.option("--backend", "-b", "backends", multiple=True, type=click.Choice(BACKENDS))
-@click.option("--rounds", default=15, show_default=True, help="Paired timings per comparison.")
+@click.option("--rounds", default=40, show_default=True, help="Blocks per call; the least counts.")
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path))
 def main(backends: tuple[str, ...], rounds: int, path: Path | None) -> None:
     """Measure multiact against the native functions and other dispatching libraries."""

@@ -1,63 +1,57 @@
-"""Two calls compared fairly on a machine whose speed drifts."""
+"""Calls compared fairly on a machine that others use too.
+
+Noise only ever adds time. So the least of many short blocks, as ``timeit`` advises, comes close to
+what a quiet machine takes, where a mean or a median has the neighbours in it.
+"""
 
 from __future__ import annotations
 
 import random
-import statistics
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from timeit import Timer
 from typing import Any, NamedTuple
 
 Call = Callable[[], Any]
 
 
 class Comparison(NamedTuple):
-    """Seconds per call of ours and of the rival, and the median of the ratios of paired rounds."""
+    """The least seconds per call of ours and of the rival, and their ratio."""
 
     ours: float
     rival: float
     ratio: float
 
 
-def seconds_per_call(call: Call, count: int) -> float:
-    start = time.perf_counter()
-    for _ in range(count):
-        call()
-    return (time.perf_counter() - start) / count
+def compare(ours: Call, rival: Call, rounds: int = 40, block: float = 0.005) -> Comparison:
+    """Time a block of calls of both in every round; a block is one call where that is longer."""
+    least = _least({"ours": Timer(ours), "rival": Timer(rival)}, rounds, block)
+    return Comparison(least["ours"], least["rival"], least["ours"] / least["rival"])
 
 
-def _count_for(call: Call, target: float) -> int:
-    """How many calls last about ``target`` seconds."""
-    call()
-    once = min(seconds_per_call(call, 1) for _ in range(3))
-    return max(1, round(target / max(once, 1e-9)))
+def nanoseconds_over(
+    timers: Mapping[str, Timer], base: str, rounds: int = 1000, block: float = 0.0002
+) -> dict[str, float]:
+    """Nanoseconds that each statement takes beyond ``base``, the least of each compared."""
+    least = _least(timers, rounds, block)
+    return {name: (seconds - least[base]) * 1e9 for name, seconds in least.items()}
 
 
-def compare(ours: Call, rival: Call, rounds: int = 15, target: float = 0.02) -> Comparison:
-    """Time both in every round, in random order, and take the median of the rounds' ratios."""
-    counts = _count_for(ours, target), _count_for(rival, target)
+def _least(timers: Mapping[str, Timer], rounds: int, block: float) -> dict[str, float]:
+    """The least seconds per call over interleaved blocks, in every round in random order."""
+    counts = {name: _count_for(timer, block) for name, timer in timers.items()}
+    least = dict.fromkeys(timers, float("inf"))
     order = random.Random(0)
-    pairs = []
     for _ in range(rounds):
-        measured = [0.0, 0.0]
-        for which in order.sample((0, 1), 2):
-            measured[which] = seconds_per_call((ours, rival)[which], counts[which])
-        pairs.append(measured)
-    return Comparison(
-        statistics.median(a for a, _ in pairs),
-        statistics.median(b for _, b in pairs),
-        statistics.median(a / b for a, b in pairs),
-    )
+        for name in order.sample(list(timers), len(timers)):
+            seconds = timers[name].timeit(counts[name]) / counts[name]
+            least[name] = min(least[name], seconds)
+    return least
 
 
-def nanoseconds_over(calls: dict[str, Call], base: str, rounds: int = 25) -> dict[str, float]:
-    """Nanoseconds that each call takes beyond ``base``: the median over interleaved rounds."""
-    count = _count_for(calls[base], 0.004)
-    order = random.Random(0)
-    extra: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(rounds):
-        names = order.sample(list(calls), len(calls))
-        measured = {name: seconds_per_call(calls[name], count) for name in names}
-        for name, seconds in measured.items():
-            extra[name].append((seconds - measured[base]) * 1e9)
-    return {name: statistics.median(values) for name, values in extra.items()}
+def _count_for(timer: Timer, block: float) -> int:
+    """How many calls last about ``block`` seconds, one where a single call lasts longer."""
+    timer.timeit(1)
+    count = 1
+    while min(timer.repeat(3, count)) < block / 2:
+        count *= 2
+    return count
