@@ -66,6 +66,30 @@ def test_no_array_at_all(kind: str) -> None:
         caught.match(advice)
 
 
+def outcome(f: Any, x: Any, params: dict[str, float]) -> str:
+    """The message with which a call fails, or nothing."""
+    try:
+        f(x, **params)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_that_are_not_finite(name: str, value: float) -> None:
+    """Where they make no sense, all backends and both tiers say so, elsewhere none of them."""
+    arrays = (np.ones(2), torch.ones(2), tf.ones(2), jnp.ones(2))
+    case = multiact.records[name].cases[0]
+    given = [pair for params in multiact.records[name].cases for pair in params.items()]
+    for key in sorted({key for key, number in given if isinstance(number, float)}):
+        params = {**case, key: value}
+        wanted = outcome(getattr(multiact, name), arrays[0], params)
+        for tier in (multiact, multiact.precise):
+            for x in arrays:
+                assert outcome(getattr(tier, name), x, params) == wanted, (tier, type(x), key)
+
+
 def test_no_array_for_the_gradients() -> None:
     for x in ([1.0], None, "text"):
         with pytest.raises(TypeError, match="does not know arrays of type"):

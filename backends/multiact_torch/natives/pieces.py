@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -85,7 +86,8 @@ def relu6(formula: Function) -> Function:
 
 def clipped_relu(formula: Function) -> Function:
     def clipped_relu(x: Any, max_value: float) -> Any:
-        if x.dtype in ARITHMETIC and isinstance(max_value, (int, float)) and max_value > 0:
+        number = isinstance(max_value, (int, float))
+        if x.dtype in ARITHMETIC and number and 0 < max_value < math.inf:
             return F.hardtanh(x, 0.0, max_value)
         return formula(x, max_value)
 

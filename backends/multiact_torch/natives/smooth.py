@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -134,7 +135,7 @@ def _gelu_tanh(x: Any) -> Any:
 
 def celu(formula: Function) -> Function:
     def celu(x: Any, alpha: Any = 1.0) -> Any:
-        if x.dtype in ARITHMETIC and isinstance(alpha, (int, float)) and alpha > 0:
+        if x.dtype in ARITHMETIC and isinstance(alpha, (int, float)) and 0 < alpha < math.inf:
             return F.celu(x, alpha)
         return formula(x, alpha)
 

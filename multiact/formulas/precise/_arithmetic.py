@@ -35,6 +35,9 @@ def split(xp: Any, value: Any) -> tuple[Any, Any]:
         return high, value - high
     # In this form also a constant to Dynamo, which takes numbers that change for symbols.
     mantissa, exponent = math.frexp(value)
+    if not abs(mantissa) < 1:
+        # NaN or infinite.
+        return value, 0 * value
     high = math.ldexp(int(mantissa * 2.0**26), exponent - 26)
     return high, math.ldexp(mantissa, exponent) - high
 

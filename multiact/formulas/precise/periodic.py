@@ -46,13 +46,18 @@ def _position(xp: Any, x: Any, parts: tuple[Any, ...] = (1.0,)) -> Position:
         # What is infinite comes as the largest number in float64.
         fixed = xp.where(xp.abs(fixed) < 2.0**bits, fixed, 0.0)
     moved = (x - xp.detach(x)) * frequency
-    if isinstance(frequency, (int, float)) and abs(math.frexp(frequency)[1]) < MODERATE:
+    if isinstance(frequency, (int, float)) and _moderate(frequency):
         reduced = _far_angles.of_number(xp, fixed, frequency, bits)
     else:
         bits = bits + (bits if len(parts) == 1 else BITS)
         reduced, drift = _product(xp, fixed, frequency, bits)
         moved = moved + drift
     return Position(high, low, ~near, reduced, moved)
+
+
+def _moderate(number: float) -> bool:
+    mantissa, exponent = math.frexp(number)
+    return abs(mantissa) < 1 and abs(exponent) < MODERATE
 
 
 def _product(xp: Any, x: Any, frequency: Any, bits: int) -> tuple[Reduced, Any]:
