@@ -294,6 +294,15 @@ def test_a_huge_angle_is_not_rounded(kind: str, frequency: float) -> None:
     assert worst(slope, truth[2:4], DOUBLE, x)[0] <= SLOPE_BOUND
 
 
+def test_a_scalar_that_does_not_widen_the_result() -> None:
+    torch = pytest.importorskip("torch")
+    x = np.array([1e30, 3e38, 7.7e20], np.float32)
+    a = torch.tensor(1e100, dtype=torch.float64)
+    slope = multiact.derivative(multiact.precise.snake, torch.as_tensor(x), a=a)
+    truth = oracle.elementwise("snake", {"a": 1e100}, x.astype(np.float64), second=False)
+    assert np.array_equal(slope.numpy(), truth[2].astype(np.float32))
+
+
 def test_two_over_pi() -> None:
     with flint.ctx.workprec(_far_angles.PLACES + 64):
         truth = (flint.arb(2) / flint.arb.pi() * flint.arb(2) ** _far_angles.PLACES).floor()

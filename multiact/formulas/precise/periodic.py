@@ -49,8 +49,8 @@ def _position(xp: Any, x: Any, parts: tuple[Any, ...] = (1.0,)) -> Position:
     if isinstance(frequency, (int, float)) and _moderate(frequency):
         reduced = _far_angles.of_number(xp, fixed, frequency, bits)
     else:
-        bits = bits + (bits if len(parts) == 1 else BITS)
-        reduced, drift = _product(xp, fixed, frequency, bits)
+        # A float64 scalar does not widen the result on PyTorch.
+        reduced, drift = _product(xp, fixed, frequency, bits + BITS)
         moved = moved + drift
     return Position(high, low, ~near, reduced, moved)
 
