@@ -68,6 +68,9 @@ def square(scale: float, bias: float) -> Callable[[Fraction], Fraction]:
 
 
 ACON = {"p1": 0.25, "p2": 2.0, "beta": 0.5}
+CROSSING = {"p1": 1.25, "p2": -0.75, "beta": 1.5}
+# What an exponential adds far out, where it only has a sign.
+FAINT = Fraction(1, 2**300)
 STEEP = {"alpha_p": 0.3, "alpha_n": 1.7}
 LECUN = Fraction(17159, 15000)
 LEFT, RIGHT = (-1,), (1,)
@@ -89,6 +92,8 @@ TIED = [
     Tied("sine", {"omega": -0.1}, sine(-0.1), 5, (-149,)),
     Tied("acon_c", {}, gate(0.25), 1, (-149,)),
     Tied("acon_c", ACON, gate(0.5 * 1.75**2 / 4, 1.125), 1, (-149, -80)),
+    Tied("acon_c", CROSSING, lambda x: Fraction(5, 4) * x - FAINT, 1, (-12, 80), RIGHT),
+    Tied("acon_c", CROSSING, lambda x: Fraction(-3, 4) * x - FAINT, 1, (-12, 80), LEFT),
     Tied("star_relu", {"scale": 2.0, "bias": 0.5}, square(2.0, 0.5), 1, (40,), RIGHT, bits=13),
     Tied("lecun_tanh", {}, lambda x: LECUN * (x - 4 * x**3 / 27), 1875, (-60, -45)),
     Tied("silu", {}, gate(0.25), 1, (-149,)),
@@ -172,6 +177,7 @@ MAKES = [
     if label(index) in {
         "leaky_relu-float32", "rrelu-float32", "elu-alpha=2.5-float32", "xielu-slope-float32",
         "sine-omega=2.3-float32", "acon_c-p1=0.25-p2=2.0-beta=0.5-float32", "silu-float32",
+        "acon_c-p1=1.25-p2=-0.75-beta=1.5-float32",
         "star_relu-scale=2.0-bias=0.5-float32", "phish-bfloat16",
     }
 ]  # fmt: skip
@@ -213,6 +219,18 @@ def test_float64_takes_no_step(index: int) -> None:
 def test_no_backend_takes_a_step_in_float64(backend: Backend, dtype: str) -> None:
     x = backend.array([-10.0, -3.0], dtype)
     assert backend.doubles(multiact.precise.leaky_relu(x, 0.1)).tolist() == [-1.0, -3 * 0.1]
+
+
+@pytest.mark.parametrize("x", [-37.0, -712.0, -800.0])
+def test_a_vanishing_exponential_rounds_away_from_the_middle(backend: Backend, x: float) -> None:
+    """1.75·(e^x − 1 − x) + 0.5·x: frameworks without subnormal numbers have no e^−712."""
+    middle = 1.75 * (-1 - x) + 0.5 * x
+    high = np.float16(middle * (1 + 2.0**-20))
+    assert float(np.float16(middle * (1 - 2.0**-20))) + float(high) == 2 * middle
+    slopes = [1.75, backend.array(1.75, "float16")]
+    for alpha_n in slopes:
+        y = multiact.precise.xielu(backend.array([x], "float16"), alpha_n=alpha_n)
+        assert backend.to_numpy(y)[0] == high
 
 
 @pytest.mark.parametrize("gate", [37.9375, 800.0])

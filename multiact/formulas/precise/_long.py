@@ -69,6 +69,10 @@ def expm1(xp: Any, y: Any, rest: Any) -> Long:
     m = r.times(xp, s)
     for _ in range(HALVINGS):
         m = m.times(xp, m.plus(xp, Long(2.0, 0.0)))
-    e = xp.exp(xp.where(y > -REACH, -REACH, y))
+    beyond = xp.where(y > -REACH, -REACH, y)
+    if _arithmetic.narrows(xp):
+        # A power that vanishes, or is subnormal to some frameworks only, could not break a tie.
+        beyond = xp.maximum(beyond, _arithmetic.DEEP)
+    e = xp.exp(beyond)
     far = Long.of(xp, e if rest is None else e + e * rest).plus(xp, Long(-1.0, 0.0))
     return where(xp, y > -REACH, m, far)

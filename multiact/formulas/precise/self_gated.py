@@ -22,6 +22,7 @@ from multiact.formulas.precise._arithmetic import (
     product,
     scaled_exp,
     settle,
+    settled_product,
     shifted_exponential,
     tanh,
     total,
@@ -50,6 +51,8 @@ FAINT = 2.0**-300
 PHISH_BEND = 0.7978845608028654
 # Of z, within which two terms of its hyperbolic tangent are enough, and of x.
 ACON_NEAR, LARGE = 2.0**-12, 2.0**500
+# Of its gate, within which the minor part is a correction, and a power in the place of smaller ones.
+ACON_FAR, LEAST_POWER = 2.0**-20, 2.0**-800
 # (sinh(w)/w − 1)/w² for small w.
 SINH = (1 / 6, 1 / 120, 1 / 5040, 1 / 362880, 1 / 39916800, 1 / 6227020800)
 
@@ -168,7 +171,18 @@ class _Acon:
         # Without a major part the minor one must keep its own relative accuracy in the tail.
         alone = unscaled(xp, x * self.scaled * self.minor, self.deep) / (1 + self.e)
         y = xp.where(self.major == 0, alone, x * gate)
-        return self._near(xp, x, y) if narrows(xp) else y
+        return self._near(xp, x, self._far(xp, x, y)) if narrows(xp) else y
+
+    def _far(self, xp: Any, x: Any, elsewhere: Any) -> Any:
+        """Where the gate is almost the major part: the product with few bits may be in the middle.
+
+        Then the minor one decides, however small.
+        """
+        power = xp.where(self.deep, LEAST_POWER, self.scaled)
+        rest = (self.minor - self.major) * (power / (1 + power))
+        far = xp.abs(rest) < ACON_FAR * xp.abs(self.major)
+        y = settled_product(xp, x, self.major, xp.where(far, rest, 0.0))
+        return xp.where(far, y, elsewhere)
 
     def _near(self, xp: Any, x: Any, elsewhere: Any) -> Any:
         """Near 0 x·((p1 + p2)/2 + (p1 − p2)/2·tanh(z/2)), the first product in two parts.
