@@ -189,7 +189,7 @@ def celu(x: Array, alpha: float = 1.0) -> Array:
     tensor_parameters=("alpha_p", "alpha_n"),
     cases=(
         {},
-        {"alpha_p": 0.3, "alpha_n": 1.7},
+        {"alpha_p": 0.25, "alpha_n": 1.75},
         {"alpha_p": 1.5, "alpha_n": 0.52, "beta": 0.5},
         {"alpha_p": 0.25, "alpha_n": 0.5, "beta": 0.0},
     ),

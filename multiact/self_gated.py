@@ -121,7 +121,7 @@ def phish(x: Array) -> Array:
     tensor_parameters=("p1", "p2", "beta"),
     cases=(
         {},
-        {"p1": 1.2, "p2": -0.8, "beta": 1.5},
+        {"p1": 1.25, "p2": -0.75, "beta": 1.5},
         {"p1": 0.25, "p2": 2.0, "beta": 0.5},
     ),
     paper="Ma et al. 2020, Activate or not: learning customized activation, arXiv:2009.04759",

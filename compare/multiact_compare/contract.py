@@ -19,6 +19,9 @@ from multiact_compare.plan import QUANTITIES, WHERES, Case, Quantity, Where
 CORRECT = 0.5 * (1 + 2.0**-40)
 """The largest error, in ULP, of a correctly rounded result, as float64 arithmetic measures it."""
 
+NEAR_ROOT = 2.0**-18
+"""What is within this of a root, relatively, is next to it."""
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -26,8 +29,8 @@ class Expected:
 
     ``high + low`` is the reference, NaN where there is none, and 2 to the power of ``exponents``
     its ULP. ``judged`` marks positions within the contract, ``must_be_nan`` those where NaN came
-    in, ``kink`` and ``subnormal`` those where x is one, and ``underflow`` those where the reference
-    is subnormal.
+    in, ``kink`` and ``subnormal`` those where x is one, ``underflow`` those where the reference
+    is subnormal, and ``root`` those next to a root, see :data:`NEAR_ROOT`.
     """
 
     high: Doubles
@@ -38,6 +41,7 @@ class Expected:
     kink: NDArray[np.bool_]
     subnormal: NDArray[np.bool_]
     underflow: NDArray[np.bool_]
+    root: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -50,6 +54,7 @@ class Expected:
         must_be_nan: NDArray[np.bool_],
         x: Doubles | None = None,
         kinks: Sequence[float] = (),
+        roots: Sequence[float] = (),
     ) -> Expected:
         """The truth for results in ``dtype``; ``x`` are the inputs of elementwise functions."""
         nowhere, least, size = np.zeros(high.size, bool), 2.0**dtype.min_exponent, np.abs(high)
@@ -63,6 +68,7 @@ class Expected:
             subnormal=nowhere if x is None else (x != 0) & (np.abs(x) < least),
             # What is rounded to the smallest normal number is computed as a subnormal one.
             underflow=(size > 0) & (size <= least),
+            root=nowhere if x is None else _next_to(x, roots),
         )
 
     def take(self, indices: NDArray[np.int64]) -> Expected:
@@ -161,7 +167,7 @@ def judge(
     broken = ratios > 1.0
     not_nan = expected.must_be_nan & ~np.isnan(got)
     failing: dict[Where, NDArray[np.bool_]] = {"nan": not_nan}
-    places = (expected.kink, expected.subnormal, expected.underflow)
+    places = (expected.kink, expected.subnormal, expected.underflow, expected.root)
     for where, there in zip(WHERES[1:-1], places, strict=True):
         failing[where] = broken & there
         broken = broken & ~there
@@ -184,6 +190,13 @@ def judge(
         misrounded=int((inside > CORRECT).sum()),
         ulps=inside,
     )
+
+
+def _next_to(x: Doubles, roots: Sequence[float]) -> NDArray[np.bool_]:
+    found = np.zeros(x.shape, bool)
+    for root in roots:
+        found |= np.abs(x - root) <= NEAR_ROOT * abs(root)
+    return found
 
 
 def _peak(values: Doubles) -> int:

@@ -36,7 +36,7 @@ def stale(request: Request, cells: Sequence[Cell]) -> Iterator[str]:
             and (row.function != ANY or set(multiact.records) <= set(request.functions))
             and (row.dtype != ANY or set(request.dtypes) == set(DTYPES))
             and (row.mode != ANY or set(request.modes) == set(MODES))
-            and (complete or row.where != "finite")
+            and (complete or row.where not in ("root", "finite"))
         )
         if mine and everything and not any(cell.failures.get(row.where) for cell in mine):
             yield (
@@ -49,6 +49,8 @@ def _only_probed(row: Deviation) -> bool:
     """Whether a default run measures some of what the row speaks of in one dtype only: further
     parameter settings on the slow backends, or less common functions compiled or twice.
     """
+    if row.where == "root":
+        return False
     compiled = row.mode != "eager" and row.backend not in NEVER_COMPILED
     rare = row.function == ANY or not compiled_in_all(row.function)
     seldom = rare and (compiled or row.quantity == "second")

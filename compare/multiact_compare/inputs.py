@@ -38,7 +38,8 @@ class Root(NamedTuple):
 
 
 TANH_FORM = MappingProxyType({"approximate": "tanh"})
-ACON = MappingProxyType({"p1": 1.2, "p2": -0.8, "beta": 1.5})
+ACON = MappingProxyType({"p1": 1.25, "p2": -0.75, "beta": 1.5})
+STEEP = MappingProxyType({"alpha_p": 0.25, "alpha_n": 1.75})
 
 ROOTS = (
     Root("silu", 1, -1.2784645427610737),
@@ -65,8 +66,10 @@ ROOTS = (
     Root("phish", 2, 1.2018443521278412),
     Root("xielu", 0, -2.432484276931448),
     Root("xielu", 1, -0.9808292530117262),
-    Root("acon_c", 0, -0.13515503603605478, ACON),
-    Root("acon_c", 1, -0.06711744472988374, ACON),
+    Root("xielu", 0, -0.7154156503628261, STEEP),
+    Root("xielu", 1, -0.33647223662121295, STEEP),
+    Root("acon_c", 0, -0.1702752079219969, ACON),
+    Root("acon_c", 1, -0.08422091485876228, ACON),
     Root("laplace", 2, 0.707107),
     Root("hard_silu", 1, -1.5),
     Root("star_relu", 0, 0.7071067811865476),
@@ -88,6 +91,12 @@ BEYOND_SHARE = 8
 
 SHORT_POINTS = 150
 """How many points are also evaluated one at a time, as length-1 and 0-d arrays."""
+
+
+def roots(function: str, order: int, params: Mapping[str, Any]) -> tuple[float, ...]:
+    """Those of :data:`ROOTS` that belong to a function with these parameters."""
+    wanted = (function, order, params)
+    return tuple(root.x for root in ROOTS if (root.function, root.order, root.params) == wanted)
 
 
 def count(dtype: DType, points: int) -> int:

@@ -47,7 +47,7 @@ def compute_references(directory: Path, case: Case, start: int, stop: int) -> No
     least = inputs.COMMONLY_TWICE if compiled_in_all(case.function) else inputs.TWICE
     twice = asked[known] >= least
     found[:, known] = oracle.elementwise(case.function, case.params, values[known], twice)
-    target = np.lib.format.open_memmap(directory / f"references/{case.key}.npy", mode="r+")
+    target = np.lib.format.open_memmap(directory / f"references/{case.reference}.npy", mode="r+")
     target[:, start:stop] = found
     target.flush()
 
@@ -60,7 +60,7 @@ def compute_row_references(directory: Path, case: Case, dtype_name: str) -> None
         for name, part in zip(PART, found, strict=True):
             columns[name].append(part.reshape(2, -1))
     for name, parts in columns.items():
-        path = directory / f"references/{case.key}.{dtype_name}.{name}.npy"
+        path = directory / f"references/{case.reference}.{dtype_name}.{name}.npy"
         np.save(path, np.concatenate(parts, axis=1))
 
 

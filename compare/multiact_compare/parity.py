@@ -143,7 +143,7 @@ class Run:
     def planned_cases(self) -> list[Case]:
         """What is measured."""
         known = [name for name in self.request.functions if oracle.knows(name)]
-        return cases(customs.records, known, oracle.kinks, few=self._brief)
+        return cases(customs.records, known, oracle.kinks, few=self._brief, arrays=not self._brief)
 
     @property
     def _brief(self) -> bool:
@@ -206,7 +206,7 @@ class Run:
                     np.save(folder / f"{name}.rows-{key}.{length}.npy", encoded)
         self.distinct = {stem: self._write_values(folder, stem) for stem in ("", ".few")}
         for case in self.cases:
-            if case.kind == "elementwise":
+            if case.kind == "elementwise" and not case.twin:
                 np.lib.format.open_memmap(
                     self.directory / f"references/{case.key}.npy",
                     mode="w+",
@@ -239,15 +239,15 @@ class Run:
     def _jobs(self) -> Iterator[Job]:
         referenced: dict[str, frozenset[str]] = {}
         for case in self.cases:
-            jobs = list(self._oracle_jobs(case))
-            referenced[case.key] = frozenset(job.key for job in jobs)
+            jobs = [] if case.twin else list(self._oracle_jobs(case))
+            referenced.setdefault(case.reference, frozenset(job.key for job in jobs))
             yield from jobs
         for backend in self.request.backends:
             priority = WORKER_PRIORITY.get(backend, 100.0)
             yield Job(f"worker {backend}", self._worker(backend), priority=priority)
         workers = frozenset(f"worker {backend}" for backend in self.request.backends)
         for case in self.cases:
-            key, needs = f"judge {case.key}", referenced[case.key] | workers
+            key, needs = f"judge {case.key}", referenced[case.reference] | workers
             yield Job(key, self._judge(key, case), needs, priority=90.0)
             for dtype in self.request.dtypes:
                 key = f"compare {case.key} {dtype}"
@@ -323,7 +323,7 @@ class Run:
                 ]
                 for backend in self.request.backends
             }
-            if any(done.values()) and case.key not in self.unreferenced:
+            if any(done.values()) and case.reference not in self.unreferenced:
                 errors = {
                     backend: {m.file: said[m.file] for m in mine if m.file in said}
                     for backend, mine in done.items()
@@ -344,7 +344,7 @@ class Run:
 
     def _compare(self, key: str, case: Case, dtype: str) -> Callable[[], None]:
         def run() -> None:
-            if case.key not in self.unreferenced and "eager" in self.request.modes:
+            if case.reference not in self.unreferenced and "eager" in self.request.modes:
                 found = self.pool.submit(
                     judging.compare,
                     self.directory,

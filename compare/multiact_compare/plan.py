@@ -5,6 +5,7 @@ Shared by the parent, which knows from it what to expect, and by the workers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
@@ -13,11 +14,11 @@ from multiact_compare import customs, rows
 from multiact_compare.dtypes import DTYPES
 
 Quantity: TypeAlias = Literal["value", "derivative", "second"]
-Where: TypeAlias = Literal["nan", "kink", "subnormal", "underflow", "finite"]
+Where: TypeAlias = Literal["nan", "kink", "subnormal", "underflow", "root", "finite"]
 """The places where results can fail: NaN came in, x is a kink, is subnormal, the truth is
-subnormal, or any other x."""
+subnormal, x is next to a root that parameters in arrays make, or any other x."""
 
-WHERES: tuple[Where, ...] = ("nan", "kink", "subnormal", "underflow", "finite")
+WHERES: tuple[Where, ...] = ("nan", "kink", "subnormal", "underflow", "root", "finite")
 
 Kind: TypeAlias = Literal["elementwise", "rowwise"]
 TierName: TypeAlias = Literal["default", "precise", "native", "port"]
@@ -60,6 +61,9 @@ NATIVE_COMPILED = ("float32",)
 """The dtypes in which the frameworks' own functions are measured compiled, and on JAX, which
 compiles eager operations too, their second derivatives."""
 
+SHORT_BITS = 8
+"""A parameter of no more bits is the same number in an array of any dtype."""
+
 ROW_STEP = 11
 """Every so many rows of a block are also evaluated alone, as vectors."""
 
@@ -69,7 +73,9 @@ class Case:
     """One function with one setting of its parameters, and its kinks with that setting.
 
     ``calls`` are what is measured in place of multiact's function, by backend, as text; backends
-    without one are left out. ``few`` if it gets :func:`inputs.few` of the points.
+    without one are left out. ``few`` if it gets :func:`inputs.few` of the points. ``arrays`` are
+    the parameters that are given as arrays of no dimensions, ``twin`` the key of the case with the
+    same numbers, whose truth it shares.
     """
 
     key: str
@@ -79,11 +85,20 @@ class Case:
     kinks: tuple[float, ...]
     calls: Mapping[str, str] = field(default_factory=dict)
     few: bool = False
+    arrays: tuple[str, ...] = ()
+    twin: str = ""
 
     @property
     def label(self) -> str:
         """The parameters as a call would spell them, empty for the defaults."""
-        return ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        spelled = {name: repr(value) for name, value in self.params.items()}
+        spelled |= {name: f"array({spelled[name]})" for name in self.arrays}
+        return ", ".join(f"{name}={value}" for name, value in spelled.items())
+
+    @property
+    def reference(self) -> str:
+        """What the names of the files begin with that hold its truth."""
+        return self.twin or self.key
 
     @property
     def first(self) -> bool:
@@ -145,24 +160,45 @@ def cases(
     names: Iterable[str],
     kinks: Callable[[str, Mapping[str, Any]], tuple[float, ...]],
     few: bool = False,
+    arrays: bool = False,
 ) -> list[Case]:
     """The cases of the named functions, as their records list them.
 
-    If ``few``, less common functions get few points with further settings.
+    If ``few``, less common functions get few points with further settings. If ``arrays``, one
+    setting of each function that takes arrays for parameters is there a second time, as arrays.
     """
-    return [
-        # Keys are parts of file names, in which the colon of a user's function has no place.
-        Case(
-            f"{name.replace(':', '.')}-{index}",
-            name,
-            records[name].kind,
-            dict(params),
-            kinks(name, params),
-            few=few and index > 0 and not compiled_in_all(name),
-        )
-        for name in names
-        for index, params in enumerate(records[name].cases)
-    ]
+    found = []
+    for name in names:
+        mine = [
+            # Keys are parts of file names, in which the colon of a user's function has no place.
+            Case(
+                f"{name.replace(':', '.')}-{index}",
+                name,
+                records[name].kind,
+                dict(params),
+                kinks(name, params),
+                few=few and index > 0 and not compiled_in_all(name),
+            )
+            for index, params in enumerate(records[name].cases)
+        ]
+        found += mine
+        if arrays:
+            found += _in_arrays(mine, records[name].tensor_parameters)
+    return found
+
+
+def _in_arrays(mine: Iterable[Case], tensor_parameters: Iterable[str]) -> list[Case]:
+    """The first case whose numbers are the same in every dtype, with arrays in their place."""
+    for case in mine:
+        arrays = tuple(name for name in tensor_parameters if name in case.params)
+        if arrays and all(_is_short(case.params[name]) for name in arrays):
+            return [replace(case, key=f"{case.key}-arrays", arrays=arrays, twin=case.key)]
+    return []
+
+
+def _is_short(number: float) -> bool:
+    mantissa, _ = math.frexp(number)
+    return math.ldexp(mantissa, SHORT_BITS).is_integer()
 
 
 def variants(
@@ -241,9 +277,11 @@ def thorough_only(backend: str, measurement: Measurement, tier: TierName = "defa
     derivatives are compiled in one dtype, on JAX in all of them, where one program for all
     functions is cheaper than the operations one by one. JAX also compiles eager calls, once for
     each shape: length-1 arrays and rows alone are evaluated in one dtype. Less is measured in the
-    default tier of what is not in :data:`COMMON`.
+    default tier of what is not in :data:`COMMON`. Of parameters in arrays nothing is left out.
     """
     case, variant = measurement.case, measurement.variant
+    if case.arrays:
+        return False
     if case.calls:
         costly = variant.mode == "compiled" or (backend == "jax" and variant.quantity == "second")
         return costly and measurement.dtype not in NATIVE_COMPILED
@@ -313,6 +351,8 @@ def measurements(
         for case in chosen
         if not case.calls or backend in case.calls
         for variant in variants(backend, case.kind, modes, tier)
+        # What is done to arrays neither depends on the layout of x nor on the mode.
+        if not case.arrays or (variant.mode, variant.layout) == ("eager", "long")
     ]
     if thorough:
         return everything

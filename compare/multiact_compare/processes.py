@@ -65,6 +65,8 @@ class Workers:
                     "kinks": list(case.kinks),
                     "calls": dict(case.calls),
                     "few": case.few,
+                    "arrays": list(case.arrays),
+                    "twin": case.twin,
                 }
                 for case in cases
             ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from multiact_compare import contract, oracle, rows, ulp
+from multiact_compare import contract, inputs, oracle, rows, ulp
 from multiact_compare.contract import Expected
 from multiact_compare.dtypes import Doubles, DType
 from multiact_compare.plan import Case, Measurement, Quantity
@@ -82,7 +82,7 @@ def truth_of(directory: Path, case: Case, dtype: DType, quantity: Quantity, tier
     x = dtype.decode(np.load(directory / f"inputs/{name}.points.npy"))
     finite = np.isfinite(x)
     index = np.load(directory / f"inputs/{name}.index.npy")
-    table = np.load(directory / f"references/{case.key}.npy", mmap_mode="r")
+    table = np.load(directory / f"references/{case.reference}.npy", mmap_mode="r")
     part = 2 * PART[quantity]
     high, low = np.full(x.size, np.nan), np.zeros(x.size)
     high[finite], low[finite] = table[part][index], table[part + 1][index]
@@ -104,6 +104,7 @@ def truth_of(directory: Path, case: Case, dtype: DType, quantity: Quantity, tier
         must_be_nan=nowhere & (quantity != "second"),
         x=x,
         kinks=case.kinks,
+        roots=inputs.roots(case.function, PART[quantity], case.params) if case.arrays else (),
     )
     absolute = tier.absolute_bound(quantity, dtype, contract.parameter_scale(case.params))
     return Truth(expected, x, np.full(x.size, absolute), limits=limits)
@@ -112,7 +113,7 @@ def truth_of(directory: Path, case: Case, dtype: DType, quantity: Quantity, tier
 def _rowwise_truth(
     directory: Path, case: Case, dtype: DType, quantity: Quantity, tier: Tier
 ) -> Truth:
-    high, low = np.load(directory / f"references/{case.key}.{dtype.name}.{quantity}.npy")
+    high, low = np.load(directory / f"references/{case.reference}.{dtype.name}.{quantity}.npy")
     xs, inside, tainted, scales, shapes = [], [], [], [], []
     for block in rows.blocks(dtype, case.shape):
         x = block.values

@@ -26,8 +26,8 @@ from multiact_compare.dtypes import DTYPES, Bits, DType
 from multiact_compare.natives import call, probing
 from multiact_compare.plan import Case, Measurement, Quantity, measurements
 
-Resolve = Callable[[Case], tuple[Callable[..., Any], dict[str, Any]]]
-"""Case -> the function that is measured for it, and the parameters to call it with."""
+Resolve = Callable[[Measurement], tuple[Callable[..., Any], dict[str, Any]]]
+"""Measurement -> the function that is measured, and the parameters to call it with."""
 
 Operands = dict[str, list[list[Bits]]]
 """Key -> the calls of a program, each with its arguments."""
@@ -80,7 +80,7 @@ class Worker:
         dtype, variant = DTYPES[measurement.dtype], measurement.variant
         if measurement.case.kind == "rowwise":
             return self._evaluate_rows(measurement, dtype)
-        program = elementwise_program(measurement.case, variant.quantity, self._resolve)
+        program = elementwise_program(measurement, self._resolve)
         points = self._points(measurement)
         if variant.layout in ("long", "strided"):
             result = program(self._array(points, dtype, variant.layout))
@@ -96,7 +96,7 @@ class Worker:
 
     def _evaluate_rows(self, measurement: Measurement, dtype: DType) -> Bits:
         variant = measurement.variant
-        program = rowwise_program(measurement.case, variant.quantity, self._resolve)
+        program = rowwise_program(measurement, self._resolve)
         results = []
         for block in self._blocks(measurement):
             parts = [block]
@@ -217,42 +217,47 @@ class Worker:
         return bits
 
 
-def of_library(library: ModuleType) -> Resolve:
+def of_library(library: ModuleType, adapter: Adapter) -> Resolve:
     """The public functions of multiact or of its precise tier."""
-    return lambda case: (customs.function(case.function, library), dict(case.params))
+
+    def resolve(measurement: Measurement) -> tuple[Callable[..., Any], dict[str, Any]]:
+        case, dtype = measurement.case, DTYPES[measurement.dtype]
+        params = dict(case.params)
+        for name in case.arrays:
+            params[name] = adapter.array(dtype.encode(np.array(params[name])), dtype)
+        return customs.function(case.function, library), params
+
+    return resolve
 
 
 def of_calls(backend: str) -> Resolve:
     """The framework's own calls, which hold the parameters."""
-    return lambda case: (call.program(case.calls[backend]), {})
+    return lambda measurement: (call.program(measurement.case.calls[backend]), {})
 
 
 def program_of(measurement: Measurement, resolve: Resolve) -> Callable[..., Any]:
     """The call that gives what is measured."""
-    case, quantity = measurement.case, measurement.variant.quantity
-    if case.kind == "rowwise":
-        return rowwise_program(case, quantity, resolve)
-    return elementwise_program(case, quantity, resolve)
+    if measurement.case.kind == "rowwise":
+        return rowwise_program(measurement, resolve)
+    return elementwise_program(measurement, resolve)
 
 
-def elementwise_program(case: Case, quantity: Quantity, resolve: Resolve) -> Callable[[Any], Any]:
+def elementwise_program(measurement: Measurement, resolve: Resolve) -> Callable[[Any], Any]:
     """The public call that gives a quantity of an elementwise function at x."""
-    function, params = resolve(case)
+    (function, params), quantity = resolve(measurement), measurement.variant.quantity
     if quantity == "value":
         return lambda x: function(x, **params)
     order = 1 if quantity == "derivative" else 2
     return lambda x: multiact.derivative(function, x, order=order, **params)
 
 
-def rowwise_program(
-    case: Case, quantity: Quantity, resolve: Resolve
-) -> Callable[[Any, Any, Any], Any]:
+def rowwise_program(measurement: Measurement, resolve: Resolve) -> Callable[[Any, Any, Any], Any]:
     """The public call that gives a quantity of a rowwise function at x.
 
     It takes a cotangent c and a direction v as well: the derivative is the gradient of c·f(x), the
     second one the gradient of that gradient's product with v.
     """
-    function, params = resolve(case)
+    (function, params), quantity = resolve(measurement), measurement.variant.quantity
 
     def gradient(x: Any, c: Any) -> Any:
         return multiact.vjp(function, x, c, **params).x
@@ -297,8 +302,11 @@ def main(job_file: str) -> None:
     adapter = import_backend(backend, announce, long_programs=precise)
     if adapter is None:
         return
-    cases = [Case(**{**case, "kinks": tuple(case["kinks"])}) for case in job["cases"]]
-    resolve = of_library(multiact.precise if precise else multiact)
+    cases = [
+        Case(**{**case, **{name: tuple(case[name]) for name in ("kinks", "arrays")}})
+        for case in job["cases"]
+    ]
+    resolve = of_library(multiact.precise if precise else multiact, adapter)
     if job["tier"] in ("native", "port"):
         resolve = of_calls(backend)
     worker = Worker(adapter, Path(job["inputs"]), Path(job["outputs"]), announce, resolve)

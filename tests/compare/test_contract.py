@@ -96,6 +96,23 @@ def test_every_place_has_one_kind(x: float, truth: float, where: str) -> None:
     assert {key for key, count in verdict.failures.items() if count} == {where}
 
 
+def test_what_is_next_to_a_root_is_told_apart() -> None:
+    x = -0.75 * (1 + np.array([0.0, 2.0**-19, -(2.0**-17), 2.0**-17]))
+    expected = Expected.of(
+        DTYPES["float64"],
+        np.full(4, 1e-9),
+        np.zeros(4),
+        judged=np.ones(4, bool),
+        must_be_nan=np.zeros(4, bool),
+        x=x,
+        roots=(-0.75,),
+    )
+    wrong = DTYPES["float64"].encode(np.full(4, 3.0))
+    verdict = contract.judge(wrong, DTYPES["float64"], expected, 0.0, excused={"root"})
+    assert {key: n for key, n in verdict.failures.items() if n} == {"root": 2, "finite": 2}
+    assert verdict.worst_ratio_at in (2, 3)
+
+
 def test_both_bounds_allow() -> None:
     # 3 ± 8 ULP, and near 0.25 the absolute bound of 2 eps, which is 16 ULP there.
     assert not any(_judge(_with(3, 3.0 + 8 * 2.0**-22)).failures.values())
@@ -256,6 +273,18 @@ def test_few_points_call_no_row_about_all_of_them_stale() -> None:
     request = _request(deviations=[replace(ROW, where="finite")])
     assert not list(excuses.stale(request, [clean]))
     assert list(excuses.stale(replace(request, thorough=True), [clean]))
+
+
+def test_rows_about_roots_are_stale_where_all_points_were_measured() -> None:
+    """Parameters in arrays, which make these roots, are measured in every dtype everywhere."""
+    row = replace(ROW, function="xielu", backend="jax", dtype="float64", where="root")
+    row = replace(row, tier="precise", mode="eager")
+    clean = replace(_cell(failures={}), function="xielu", backend="jax", dtype="float64")
+    request = _request(functions=["xielu"], deviations=[row], tier_name="precise")
+    assert list(excuses.stale(request, [clean]))
+    assert not list(excuses.stale(replace(request, points=1000), [clean]))
+    failing = replace(clean, failures={"root": 3})
+    assert not list(excuses.stale(request, [failing]))
 
 
 def test_rows_are_unique_and_have_reasons() -> None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from multiact_compare import customs, oracle
 from multiact_compare.dtypes import DTYPES
@@ -48,6 +49,32 @@ def _found(plan: list[Measurement], mode: str, layout: str = "long") -> set[tupl
 
 def _dtypes(backend: str) -> Iterator[str]:
     yield from (name for name in DTYPES if backend not in WIDE_ONLY or DTYPES[name].width > 16)
+
+
+def test_parameters_in_arrays_are_measured_where_a_run_may_take_long() -> None:
+    whole = cases(customs.records, multiact.records, oracle.kinks, arrays=True)
+    in_arrays = {case.function: case for case in whole if case.arrays}
+    numbered = {case.key: case for case in whole if not case.arrays}
+    assert numbered == {case.key: replace(case, few=False) for case in CASES}
+    # rrelu's slope is what it draws otherwise; its settings are those of the drawing.
+    wanted = {name for name, record in multiact.records.items() if record.tensor_parameters}
+    assert set(in_arrays) == wanted - {"rrelu"}
+    for case in in_arrays.values():
+        assert set(case.arrays) <= set(multiact.records[case.function].tensor_parameters)
+        assert case.params == numbered[case.reference].params
+        assert "array(" in case.label
+        for name in case.arrays:
+            value = np.array([case.params[name]])
+            for dtype in DTYPES.values():
+                assert dtype.decode(dtype.encode(value)) == value, case.label
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_parameters_in_arrays_are_measured_in_every_dtype(backend: str) -> None:
+    (case,) = (c for c in cases(customs.records, ["acon_c"], oracle.kinks, arrays=True) if c.arrays)
+    plan = measurements(backend, [case], DTYPES, MODES, "precise")
+    assert _found(plan, "eager") == set(itertools.product(_dtypes(backend), QUANTITIES[:2]))
+    assert {(m.variant.mode, m.variant.layout) for m in plan} == {("eager", "long")}
 
 
 def test_common_functions_are_in_the_catalogue() -> None:
