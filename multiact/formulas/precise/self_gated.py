@@ -51,7 +51,8 @@ FAINT = 2.0**-300
 PHISH_BEND = 0.7978845608028654
 # Of z, within which two terms of its hyperbolic tangent are enough, and of x.
 ACON_NEAR, LARGE = 2.0**-12, 2.0**500
-# Of its gate, within which the minor part is a correction, and a power in the place of smaller ones.
+# Of its gate, within which the minor part is a correction, and a power that stands for smaller
+# ones.
 ACON_FAR, LEAST_POWER = 2.0**-20, 2.0**-800
 # (sinh(w)/w − 1)/w² for small w.
 SINH = (1 / 6, 1 / 120, 1 / 5040, 1 / 362880, 1 / 39916800, 1 / 6227020800)
