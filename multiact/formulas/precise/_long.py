@@ -16,6 +16,8 @@ from multiact.formulas.precise._polynomials import polynomial
 # e^x is (e^(x/128))^128. Beyond REACH e^x is so small that float64 has the bits.
 HALVINGS = 7
 REACH = 16.0
+# Within this of 0 there is nothing to halve.
+SHORT = REACH * 2.0**-HALVINGS
 # 1/k! from the last k of LONG_EXPM1 on, for which float64 is long enough.
 REMAINDER = tuple(1 / math.factorial(k) for k in range(len(LONG_EXPM1) + 1, 15))
 
@@ -55,6 +57,9 @@ class Long(NamedTuple):
         return _arithmetic.settle(xp, self.head, self.rest)
 
 
+ONE = Long(1.0, 0.0)
+
+
 def where(xp: Any, condition: Any, x: Long, y: Long) -> Long:
     return Long(xp.where(condition, x.head, y.head), xp.where(condition, x.rest, y.rest))
 
@@ -63,16 +68,41 @@ def expm1(xp: Any, y: Any, rest: Any) -> Long:
     """e^(y + rest) − 1 for y ≤ 0."""
     near = xp.where(y > -REACH, y, 0.0) * 2.0**-HALVINGS
     r = Long.of(xp, near, None if rest is None else rest * 2.0**-HALVINGS)
+    m = r.times(xp, r.times(xp, _bend(xp, r)).plus(xp, ONE))
+    return where(xp, y > -REACH, _doubled(xp, m), _far(xp, y, rest))
+
+
+def expm1_and_bent(xp: Any, y: Any) -> tuple[Long, Long]:
+    """e^y − 1 for y ≤ 0, and what that is beyond y, divided by y, for y > −SHORT."""
+    short = y > -SHORT
+    near = xp.where(y > -REACH, y, 0.0)
+    r = Long.of(xp, xp.where(short, near, near * 2.0**-HALVINGS))
+    bent = r.times(xp, _bend(xp, r))
+    m = r.times(xp, bent.plus(xp, ONE))
+    whole = where(xp, short, m, _doubled(xp, m))
+    return where(xp, y > -REACH, whole, _far(xp, y, None)), bent
+
+
+def _bend(xp: Any, r: Long) -> Long:
+    """(e^r − 1 − r)/r² for −SHORT ≤ r ≤ 0."""
     s = Long.of(xp, polynomial(REMAINDER, r.rounded()))
-    for coefficient in reversed(LONG_EXPM1):
+    for coefficient in reversed(LONG_EXPM1[1:]):
         s = r.times(xp, s).plus(xp, Long(*coefficient))
-    m = r.times(xp, s)
+    return s
+
+
+def _doubled(xp: Any, m: Long) -> Long:
+    """e^y − 1 from that of y·2^-HALVINGS."""
     for _ in range(HALVINGS):
         m = m.times(xp, m.plus(xp, Long(2.0, 0.0)))
+    return m
+
+
+def _far(xp: Any, y: Any, rest: Any) -> Long:
+    """e^(y + rest) − 1 for y ≤ −REACH."""
     beyond = xp.where(y > -REACH, -REACH, y)
     if _arithmetic.narrows(xp):
         # A power that vanishes, or is subnormal to some frameworks only, could not break a tie.
         beyond = xp.maximum(beyond, _arithmetic.DEEP)
     e = xp.exp(beyond)
-    far = Long.of(xp, e if rest is None else e + e * rest).plus(xp, Long(-1.0, 0.0))
-    return where(xp, y > -REACH, m, far)
+    return Long.of(xp, e if rest is None else e + e * rest).plus(xp, Long(-1.0, 0.0))

@@ -2,6 +2,9 @@
 
 Next to a root the function is what it is at the root's nearest float64, and a function of the
 distance from there. The former is found in integers, because float64 has not a bit of it.
+
+Only the ratio of the parameters matters to the roots. Where it is small they are about −2 and −1
+times it, and the two terms that cancel there are about its square.
 """
 
 from __future__ import annotations
@@ -9,12 +12,14 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from multiact.formulas.precise._integers import LARGE, ONE, exponential, places
+from multiact.formulas.precise._integers import FARTHEST_EXPONENT, PLACES, exponential, scaled
 
 # e^x is 0 beyond, to so many places.
 DEEPEST = 180.0
 # Within this of its root a function of the distance takes the place of a sum.
 CLOSE = 0.5
+# For a smaller ratio the first term of a root is a better start than a step in float64.
+FAINT = 2.0**-10
 # How often at most a root is brought nearer; far to the left a convex function halves its distance.
 STEPS = 60
 
@@ -42,17 +47,21 @@ NOWHERE = Descent(1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
 
 
 def descent(alpha_n: float, beta: float) -> Descent:
-    """Both roots, or :data:`NOWHERE` if there are none."""
+    """Both roots, or :data:`NOWHERE` if there are none, or float64 cannot hold them."""
     return USUAL if (alpha_n, beta) == DEFAULTS else _found(alpha_n, beta)
 
 
 def _found(alpha_n: float, beta: float) -> Descent:
-    share = beta / alpha_n if alpha_n > 0 else 0.0
-    rise = 1.0 - share
-    if not (share > 0.0 and 0.0 < rise < 1.0 and beta > 1 / LARGE and alpha_n < LARGE):
+    if not 0.0 < beta < alpha_n < math.inf:
         return NOWHERE
-    at = -1.0 / rise
-    for _ in range(STEPS):
+    height, lower = math.frexp(alpha_n)[1], math.frexp(beta)[1]
+    # The last one is that of the terms that cancel.
+    if max(map(abs, (height, lower, height - lower, 2 * lower - height))) > FARTHEST_EXPONENT:
+        return NOWHERE
+    share = beta / alpha_n
+    rise = 1.0 - share
+    at = -2.0 * share if share < FAINT else -1.0 / rise
+    for _ in range(0 if share < FAINT else STEPS):
         nearer = at - (math.expm1(at) - rise * at) / (math.expm1(at) + share)
         if not at < nearer < 0.0:
             break
@@ -87,12 +96,22 @@ def _found(alpha_n: float, beta: float) -> Descent:
 
 def _at(x: float, alpha_n: float, beta: float) -> tuple[float, float, float]:
     """The function, its derivative and alpha_n·e^x at x < 0, each rounded once."""
-    distance, scale, start = places(-x), places(alpha_n), places(beta)
-    power = exponential(-distance) if -x < DEEPEST else 0
-    value = scale * (power - ONE + distance) - start * distance
-    slope = scale * (power - ONE) + start * ONE
-    square = ONE * ONE
-    return value / square, slope / square, scale * power / square
+    height = math.frexp(alpha_n)[1]
+    depth = 2 * (height - math.frexp(beta)[1])
+    places = PLACES + depth
+    one = 1 << places
+    # Without the power of two in alpha_n, which is then about 1.
+    scale, start = scaled(alpha_n, places - height), scaled(beta, places - height)
+    distance = scaled(-x, places)
+    power = exponential(-distance, places) if -x < DEEPEST else 0
+    value = scale * (power - one + distance) - start * distance
+    slope = scale * (power - one) + start * one
+    square = one * one
+    return (
+        math.ldexp((value << depth) / square, height - depth),
+        math.ldexp(slope / square, height),
+        math.ldexp(scale * power / square, height),
+    )
 
 
 DEFAULTS = (0.8, 0.5)

@@ -6,12 +6,14 @@ about 75 bits; where the parameters are numbers, they are sums of what vanishes 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 from multiact.formulas._kinds import Elementwise
 from multiact.formulas.precise import _long
 from multiact.formulas.precise._arithmetic import (
+    DEEP,
     FAR,
     below,
     expm1,
@@ -25,15 +27,16 @@ from multiact.formulas.precise._arithmetic import (
     total,
     unscaled,
 )
+from multiact.formulas.precise._coefficients import EXPM1
 from multiact.formulas.precise._long import Long
 from multiact.formulas.precise._near import near_root
+from multiact.formulas.precise._polynomials import polynomial
 from multiact.formulas.precise._xielu_roots import CLOSE, Descent
 
 SELU_SCALE = 1.0507009873554804934193349852946
 SELU_PRODUCT = 1.7580993408473768599402175208123
 TINY = 2.0**-60
-# Within this e^x − 1 − x has more correct bits as a polynomial than as a long difference, and
-# its first two terms are enough.
+# Within this two terms of e^x − 1 are enough.
 MINUTE = 2.0**-20
 # Within this a product has parts that are subnormal.
 MINUSCULE = 2.0**-800
@@ -102,21 +105,28 @@ def _line(xp: Any, x: Any, factor: Any, constant: Any) -> tuple[Any, Any]:
 
 def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Descent) -> Any:
     up, down = xp.where(x > 0, x, 0.0), xp.where(x > 0, 0.0, x)
-    # alpha_n·(e^x − 1 − x) + beta·x near 0, alpha_n·(e^x − 1) + (beta − alpha_n)·x beyond.
+    # alpha_n·(e^x − 1) + (beta − alpha_n)·x far from 0, alpha_n·(e^x − 1 − x) + beta·x nearer, and
+    # (alpha_n·(e^x − 1 − x)/x + beta)·x next to it, where the square of x may underflow.
     reached = xp.maximum(down, -HUGE)
-    point, m = Long.of(xp, reached), _long.expm1(xp, reached, None)
-    tiny = Long.of(xp, shifted_exponential(xp, reached))
-    near, nothing = reached > -1.0, 0 * reached
-    bent = _long.where(xp, reached > -MINUTE, tiny, m.minus(xp, point))
+    point = Long.of(xp, reached)
+    m, bent = _long.expm1_and_bent(xp, reached)
+    near, short, nothing = reached > -1.0, reached > -_long.SHORT, 0 * reached
+    bent = _long.where(xp, short, bent, _long.where(xp, near, m.minus(xp, point), m))
+    bent = bent.times(xp, Long.of(xp, alpha_n))
     slope = Long.of(xp, *total(beta + nothing, -alpha_n))
     straight = _long.where(xp, near, Long.of(xp, beta + nothing), slope)
-    left = _long.where(xp, near, bent, m).times(xp, Long.of(xp, alpha_n))
-    left = left.plus(xp, straight.times(xp, point)).settled(xp)
-    steep = xp.where(near, beta + nothing, beta - alpha_n + nothing)
-    left = xp.where((down > -HUGE) & (down < -MINUSCULE), left, steep * down)
+    inner = bent.plus(xp, straight).times(xp, point)
+    left = _long.where(xp, short, inner, bent.plus(xp, straight.times(xp, point))).settled(xp)
+    small = xp.where(short, reached, 0.0)
+    steep = xp.where(near, beta + 0.5 * alpha_n * small, beta - alpha_n + nothing)
+    about = steep * down
+    about = xp.where(near, about, about - alpha_n)
+    inside = (down > -HUGE) & (down < -MINUSCULE) & (xp.abs(about) < math.inf)
+    left = xp.where(inside, left, about)
 
     def beside(d: Any) -> Any:
-        bend = descent.power * shifted_exponential(xp, d)
+        # Neither d² nor its product with a large alpha_n may be out of range.
+        bend = (descent.power * d) * (d * polynomial(EXPM1, d))
         return descent.value + (descent.slope * d + bend)
 
     left = near_root(xp, down, descent.at, -CLOSE, descent.reach, left, beside)
@@ -125,9 +135,14 @@ def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Desc
 
 def _xielu_dx(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Descent) -> Any:
     down = xp.where(x > 0, 0.0, x)
-    m = _long.expm1(xp, down, None)
+    m, _ = _long.expm1_and_bent(xp, down)
     left = m.times(xp, Long.of(xp, alpha_n)).plus(xp, Long.of(xp, beta)).settled(xp)
     left = xp.where(down < -MINUSCULE, left, alpha_n * down + beta)
+    # Where next to 1 the power is short of bits, it may be what is left of alpha_n and beta.
+    high, low = total(beta + 0 * down, -alpha_n)
+    reached = xp.maximum(down, DEEP) if narrows(xp) else down
+    head, rest = total(high, _grown(xp, reached, 0.0, alpha_n))
+    left = xp.where(down > -_long.REACH, left, settle(xp, head, rest + low))
 
     def beside(d: Any) -> Any:
         return descent.slope_value + descent.slope_power * expm1(xp, d)

@@ -155,7 +155,7 @@ class _Acon:
         self.major = xp.where(right, p1 + nothing, p2 + nothing)
         self.y, self.rest = both_below(xp, high, low)
         self.scaled, self.deep = scaled_exp(xp, self.y, self.rest)
-        self.e = xp.where(self.deep, 0.0, self.scaled)
+        self.e = unscaled(xp, self.scaled, self.deep)
         one = Long(1.0, 0.0)
         self.power = _long.expm1(xp, self.y, self.rest).plus(xp, one)
         # Where the sum with 1 has rounded off bits, next to a major part that is as small.
@@ -246,7 +246,7 @@ def _acon_c_dx(xp: Any, x: Any, p1: Any, p2: Any, beta: Any, crossings: Crossing
         powers = major * (1 - y) + minor * (1 + y)
         straight = near.open * (powers * cubic + (minor - major) * (w * bend))
         twice = minor * near.shut * (2 * cubic + (more + w) * bend)
-        curve = near.curve * (d * d) + (w * w) * (near.shut * (straight + twice))
+        curve = (w * w) * (near.curve + near.shut * (straight + twice))
         grown = near.shut * more
         return _over(near.value, near.slope * d, curve, grown * (2 + grown))
 
