@@ -1,4 +1,4 @@
-"""Functions that are one NumPy ufunc: called bare, without blocks and conversions."""
+"""Functions that are one call of NumPy: called bare, without blocks and conversions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ Function = Callable[..., Any]
 # By their own names: numpy's attributes are looked up the slow way, as it has __getattr__.
 _Array, _maximum, _tanh, _arctan = np.ndarray, np.maximum, np.tanh, np.arctan
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
+# Larger numbers may be infinite in float32.
+_LARGE = 2.0**127
 
 
 def relu(formula: Function) -> Function:
@@ -42,4 +44,23 @@ def arctan(formula: Function) -> Function:
     return arctan
 
 
-NATIVES: dict[str, Native] = {"relu": relu, "tanh": tanh, "arctan": arctan}
+def relu6(formula: Function) -> Function:
+    def relu6(x: Any) -> Any:
+        if type(x) is _Array and ((d := x.dtype) is _SINGLE or d is _DOUBLE) and x.ndim:
+            return x.clip(0, 6)
+        return formula(x)
+
+    return relu6
+
+
+def hard_tanh(formula: Function) -> Function:
+    def hard_tanh(x: Any, min: float = -1.0, max: float = 1.0) -> Any:  # noqa: A002
+        plain = type(x) is _Array and ((d := x.dtype) is _SINGLE or d is _DOUBLE) and x.ndim
+        if plain and type(min) is type(max) is float and -_LARGE < min < max < _LARGE:
+            return x.clip(min, max)
+        return formula(x, min, max)
+
+    return hard_tanh
+
+
+NATIVES: dict[str, Native] = {f.__name__: f for f in (relu, relu6, tanh, hard_tanh, arctan)}
