@@ -59,7 +59,15 @@ def overhead_table(reports: list[dict[str, Any]]) -> Table:
         cells = (f"{report['overhead']['over_native_ns'][name]:.0f}" for report in measured)
         if name != "native":
             table.add_row(f"{name} over the native call", *cells)
+    table.add_section()
+    # Nanoseconds are those of a machine, and of how busy it is.
+    shares = (_share_of_autoray(report["overhead"]) for report in measured)
+    table.add_row("the first row in units of autoray's", *(f"{share:.2f}" for share in shares))
     return table
+
+
+def _share_of_autoray(overhead: dict[str, dict[str, float]]) -> float:
+    return overhead["over_backend_ns"]["multiact"] / overhead["over_native_ns"]["autoray"]
 
 
 def throughput_table(report: dict[str, Any]) -> Table:
