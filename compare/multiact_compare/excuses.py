@@ -49,7 +49,7 @@ def _only_probed(row: Deviation) -> bool:
     """Whether a default run measures some of what the row speaks of in one dtype only: further
     parameter settings on the slow backends, or less common functions compiled or twice.
     """
-    if row.where == "root":
+    if row.tier == "precise" and row.mode != "compiled":
         return False
     compiled = row.mode != "eager" and row.backend not in NEVER_COMPILED
     rare = row.function == ANY or not compiled_in_all(row.function)

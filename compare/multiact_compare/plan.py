@@ -277,10 +277,11 @@ def thorough_only(backend: str, measurement: Measurement, tier: TierName = "defa
     derivatives are compiled in one dtype, on JAX in all of them, where one program for all
     functions is cheaper than the operations one by one. JAX also compiles eager calls, once for
     each shape: length-1 arrays and rows alone are evaluated in one dtype. Less is measured in the
-    default tier of what is not in :data:`COMMON`. Of parameters in arrays nothing is left out.
+    default tier of what is not in :data:`COMMON`. Of the precise tier, eager, and of parameters in
+    arrays nothing is left out.
     """
     case, variant = measurement.case, measurement.variant
-    if case.arrays:
+    if case.arrays or (tier == "precise" and variant.mode == "eager"):
         return False
     if case.calls:
         costly = variant.mode == "compiled" or (backend == "jax" and variant.quantity == "second")

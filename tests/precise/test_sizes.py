@@ -14,6 +14,7 @@ from multiact_compare.dtypes import Doubles
 import multiact
 from multiact.formulas.precise import _integers
 from multiact.formulas.precise._xielu_roots import NOWHERE, descent
+from tests.backends import Backend, float64_only
 from tests.precise.test_formulas import (
     DOUBLE,
     EXTREMES,
@@ -104,6 +105,43 @@ def test_the_neighbourhood_of_a_root_that_an_array_moves_to_0(alpha_n: float, be
     got = multiact.precise.xielu(x, **{**params, "alpha_n": np.array(alpha_n)})
     error, where = worst(got, truth[:2], DOUBLE, x)
     assert error <= 1.0, where
+
+
+# Functions, their parameters, and where results are normal numbers, but hardly so.
+NEARLY_SUBNORMAL = [
+    ("xielu", {"alpha_p": 0.25, "alpha_n": 0.5, "beta": 0.0}, (1e-153, 3.3e-150, 7.1e-299)),
+    ("star_relu", {"scale": -1.5, "bias": 0.0}, (1.1e-153, 3.1e-150)),
+    ("softplus", {"beta": 3.0}, (225.85244421863254, 226.24121741497444, 235.1)),
+    ("softplus", {"beta": -2.0}, (340.23901063487716, 350.7)),
+    ("squareplus", {"b": 50.0}, (9.1e307, 1.45e308)),
+]
+
+
+@float64_only
+@pytest.mark.parametrize(("name", "params", "points"), NEARLY_SUBNORMAL, ids=str)
+def test_steps_on_the_way_to_a_normal_number(
+    backend: Backend, dtype: str, name: str, params: dict[str, float], points: tuple[float, ...]
+) -> None:
+    """TensorFlow and JAX take subnormal numbers for 0, also as parts of larger ones."""
+    x = np.array([sign * point for point in points for sign in (-1.0, 1.0)])
+    truth = oracle.elementwise(name, params, x, second=False)
+    array, function = backend.array(x, dtype), getattr(multiact.precise, name)
+    results = function(array, **params), multiact.derivative(function, array, **params)
+    for row, bound, got in zip((0, 2), (VALUE_BOUND, SLOPE_BOUND), results, strict=True):
+        normal = abs(truth[row]) > 2.0**-1022
+        parts = truth[row : row + 2, normal]
+        error, where = worst(backend.to_numpy(got)[normal], parts, DOUBLE, x[normal])
+        assert error <= bound, (row, error, where)
+
+
+@float64_only
+def test_weights_that_are_hardly_normal_numbers(backend: Backend, dtype: str) -> None:
+    row = [0.1, -690.3, -700.7, -705.9]
+    y = backend.doubles(multiact.precise.softmax(backend.array(row, dtype)))
+    with flint.ctx.workprec(200):
+        powers = [flint.arb(entry).exp() for entry in row]
+        truth = [float(power / sum(powers)) for power in powers]
+    assert y == pytest.approx(truth, rel=4 * 2.0**-52, abs=0)
 
 
 def test_the_tail_where_alpha_n_is_beta() -> None:

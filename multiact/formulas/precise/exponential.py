@@ -38,6 +38,8 @@ SELU_PRODUCT = 1.7580993408473768599402175208123
 TINY = 2.0**-60
 # Within this two terms of e^x − 1 are enough.
 MINUTE = 2.0**-20
+# Within this the second term of e^x − 1 − x is lost beside the first.
+FAINT = 2.0**-100
 # Within this a product has parts that are subnormal.
 MINUSCULE = 2.0**-800
 # Where an exact product might overflow, a sum of it with anything else no longer cancels.
@@ -97,7 +99,7 @@ def _celu_dalpha(xp: Any, x: Any, alpha: Any) -> Any:
 def _line(xp: Any, x: Any, factor: Any, constant: Any) -> tuple[Any, Any]:
     """factor·x + constant as a sum, accurate near its root as well."""
     about = x * factor
-    inside = xp.abs(about) < HUGE
+    inside = (xp.abs(about) < HUGE) & (xp.abs(about) > MINUSCULE)
     high, low = product(xp, xp.where(inside, x, 0.0), factor)
     head, rest = total(high, constant)
     return xp.where(inside, head, about + constant), xp.where(inside, rest + low, 0.0)
@@ -122,6 +124,8 @@ def _xielu(xp: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, descent: Desc
     about = steep * down
     about = xp.where(near, about, about - alpha_n)
     inside = (down > -HUGE) & (down < -MINUSCULE) & (xp.abs(about) < math.inf)
+    # Where the result is as small, two terms are enough, and three factors have all bits.
+    inside = inside & ((down < -FAINT) | (xp.abs(about) > MINUSCULE))
     left = xp.where(inside, left, about)
 
     def beside(d: Any) -> Any:

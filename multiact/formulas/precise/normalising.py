@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from multiact.formulas._kinds import Rowwise
-from multiact.formulas.precise._arithmetic import log1p_unit
+from multiact.formulas.precise._arithmetic import log1p_unit, scaled_exp, unscaled
 from multiact.formulas.precise._rows import (
     across,
     below_top,
@@ -35,8 +35,13 @@ def softmax_product(xp: Any, x: Any, vector: Any, mask: Any, axis: int, rest: An
 def powers(xp: Any, x: Any, mask: Any, axis: int, rest: Any = None) -> Any:
     """e^(x + rest) over its maximum in the row."""
     z, z_rest, _ = below_top(xp, x, mask, axis)
-    e = xp.exp(z)
-    return opened(xp, e + e * (z_rest if rest is None else z_rest + rest), mask)
+    e = _power(xp, z, z_rest if rest is None else z_rest + rest)
+    return opened(xp, e, mask)
+
+
+def _power(xp: Any, z: Any, rest: Any) -> Any:
+    """e^(z + rest), all of whose bits are right unless it is subnormal itself."""
+    return unscaled(xp, *scaled_exp(xp, z, rest))
 
 
 def _softmin(xp: Any, x: Any, mask: Any, axis: int) -> Any:
@@ -86,8 +91,7 @@ def _log_total(xp: Any, z: Any, rest: Any, mask: Any, axis: int) -> Any:
 
     Made of what the others add to the maximum's 1: beside that 1 a small sum would vanish.
     """
-    e = xp.exp(z)
-    e = opened(xp, e + e * rest, mask)
+    e = opened(xp, _power(xp, z, rest), mask)
     coarse, fine = row_sum(xp, xp.where(z < 0, e, 0.0), axis)
     tied = across(xp, xp.sum, xp.where(z < 0, 0.0, e), axis)
     # 0 also in a row without any open place.

@@ -52,11 +52,10 @@ def _softplus(xp: Any, x: Any, beta: Any) -> Any:
 
 def _softplus_dx(xp: Any, x: Any, beta: Any) -> Any:
     high, low = exponent(xp, x, beta)
-    y, rest = both_below(xp, high, low)
-    e = xp.exp(y)
-    if rest is not None:
-        e = e + e * rest
-    return xp.where(high > 0, 1.0, e) / (1 + e)
+    e, deep = scaled_exp(xp, *both_below(xp, high, low))
+    # The least of them would be subnormal as a whole, the others in their last bits.
+    left = unscaled(xp, e, deep)
+    return xp.where(high > 0, 1.0, left) / (1 + left)
 
 
 def _softplus_dbeta(xp: Any, x: Any, beta: Any) -> Any:
@@ -109,8 +108,10 @@ def _squareplus_dx(xp: Any, x: Any, b: Any) -> Any:
 def _squareplus_share(xp: Any, x: Any, b: Any) -> tuple[Any, Any]:
     """(√(x² + b) − |x|)/2 without a cancellation, and the root."""
     a = -below(xp, x)
-    root = _squareplus_root(xp, a, b)
-    return (0.25 * b) / (0.5 * root + 0.5 * a), root
+    far, root = a > SQUARABLE, _squareplus_root(xp, a, b)
+    # Also where a compiler adds before it halves, nothing overflows.
+    near = 0.5 * xp.where(far, 1.0, root) + 0.5 * xp.where(far, 1.0, a)
+    return (0.25 * b) / xp.where(far, a, near), root
 
 
 def _squareplus_db(xp: Any, x: Any, b: Any) -> Any:

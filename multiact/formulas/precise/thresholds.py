@@ -9,6 +9,8 @@ from multiact.formulas.precise._arithmetic import product, settle, settled_produ
 
 # Where an exact square might overflow, the bias no longer matters.
 HUGE = 2.0**250
+# Within this the parts of an exact square may be subnormal.
+SMALL = 2.0**-400
 
 
 def _star_relu(xp: Any, x: Any, scale: Any, bias: Any) -> Any:
@@ -18,8 +20,8 @@ def _star_relu(xp: Any, x: Any, scale: Any, bias: Any) -> Any:
     square, square_rest = product(xp, rising, near)
     high, low = total(square, bias)
     small = settle(xp, high, low + (square_rest + rising_rest * near))
-    # The comparison is false for NaN, which stays.
-    return xp.where(up < HUGE, small, (scale * up) * up + bias)
+    # The comparisons are false for NaN, which stays.
+    return xp.where((up < HUGE) & (up > SMALL), small, (scale * up) * up + bias)
 
 
 STAR_RELU = Elementwise(
