@@ -1,4 +1,4 @@
-"""Functions that are one call of NumPy: called bare, without blocks and conversions."""
+"""Functions that are one call of NumPy, or a few: called bare, without blocks and conversions."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from multiact import _arguments
 from multiact.backend import Native
 
 Function = Callable[..., Any]
 # By their own names: numpy's attributes are looked up the slow way, as it has __getattr__.
 _Array, _maximum, _tanh, _arctan = np.ndarray, np.maximum, np.tanh, np.arctan
+_exp = np.exp
 _SINGLE, _DOUBLE = np.dtype(np.float32), np.dtype(np.float64)
 # Larger numbers may be infinite in float32.
 _LARGE = 2.0**127
@@ -63,4 +65,22 @@ def hard_tanh(formula: Function) -> Function:
     return hard_tanh
 
 
-NATIVES: dict[str, Native] = {f.__name__: f for f in (relu, relu6, tanh, hard_tanh, arctan)}
+def softmax(formula: Function) -> Function:
+    def softmax(x: Any, axis: int = -1, where: Any = None) -> Any:
+        plain = type(x) is _Array and ((d := x.dtype) is _SINGLE or d is _DOUBLE) and x.size
+        if plain and where is None and x.ndim:
+            axis = _arguments.check_axis("softmax", axis, x.ndim)
+            # The formula's steps, in one array.
+            with np.errstate(all="ignore"):
+                e = x - x.max(axis, keepdims=True)
+                _exp(e, e)
+                e /= e.sum(axis, keepdims=True)
+            return e
+        return formula(x, axis, where)
+
+    return softmax
+
+
+NATIVES: dict[str, Native] = {
+    f.__name__: f for f in (relu, relu6, tanh, hard_tanh, arctan, softmax)
+}
