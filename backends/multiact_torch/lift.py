@@ -59,10 +59,11 @@ class TorchLift:
                     return value(xp, x, *parameters)
                 x = promote(function, x)
             tensors = [x]
-            for name, parameter in zip(names, parameters, strict=True):
-                if self.check_parameter(function, name, parameter, x):
-                    tensors.append(parameter)
-            if torch.compiler.is_compiling():
+            if parameters:
+                for name, parameter in zip(names, parameters, strict=True):
+                    if self.check_parameter(function, name, parameter, x):
+                        tensors.append(parameter)
+            if functions.is_compiling():
                 if not functions.inlined(tensors):
                     return compiled.apply(x, *parameters)
                 if precise and not functions.followed():
@@ -85,7 +86,7 @@ class TorchLift:
         def apply(x: Any, mask: Any, *static: Any) -> Any:
             if x.dtype not in ARITHMETIC:
                 x = promote(formula.name, x)
-            if torch.compiler.is_compiling():
+            if functions.is_compiling():
                 if functions.inlined([x]):
                     wide = x.to(arithmetic[x.dtype])
                     graph = functions.graph_primitives(x.dtype, arithmetic)

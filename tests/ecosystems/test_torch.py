@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,16 @@ def program(model: nn.Module) -> torch.export.ExportedProgram:
     return torch.export.export(model, (X[:4],), dynamic_shapes=(rows,))
 
 
+@pytest.fixture
+def as_outside() -> Iterator[None]:
+    """One thread, as outside: how a product of matrices is split decides its last bits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("as_outside")
 def test_export(tmp_path: Path, model: nn.Module, program: torch.export.ExportedProgram) -> None:
     torch.export.save(program, tmp_path / "program.pt2")
     found = outside(tmp_path, "torch.export.load('program.pt2').module()", X)
@@ -81,6 +92,7 @@ def test_gradients_of_an_exported_program(
         torch.testing.assert_close(gradient, near, rtol=1e-4, atol=1e-5, msg=call.name)
 
 
+@pytest.mark.usefixtures("as_outside")
 @pytest.mark.filterwarnings("ignore:`torch.jit")
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
 def test_jit_trace(tmp_path: Path, model: nn.Module) -> None:

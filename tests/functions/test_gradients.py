@@ -234,8 +234,9 @@ class TestTorch:
     def test_function_transforms(self, case: Case) -> None:
         torch = Backend.TORCH.framework
         f, x = self.function(*case), torch.tensor(X)
-        alone = torch.stack([f(row) for row in x])
-        assert torch.func.vmap(f)(x).tolist() == alone.tolist()
+        # Not row by row: without AVX-512 the kernels give the last few elements of an array other
+        # bits than the same numbers among many.
+        assert torch.func.vmap(f)(x).tolist() == f(x).tolist()
         reverse = torch.func.jacrev(f)(x)
         np.testing.assert_allclose(torch.func.jacfwd(f)(x), reverse, rtol=1e-13, atol=1e-15)
         row = x[0]

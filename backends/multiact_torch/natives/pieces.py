@@ -11,11 +11,13 @@ from torch.nn import functional as F
 
 from multiact import _arguments
 from multiact.formulas.piecewise import HARD_SIGMOID
-from multiact_torch.functions import ARITHMETIC, Kernels
+from multiact_torch.functions import ARITHMETIC, Kernels, is_compiling
 from multiact_torch.lift import TorchLift
 
 Function = Callable[..., Any]
 _lift = TorchLift()
+# By their own names: torch's attributes are looked up the slow way, as it has __getattr__.
+_relu, _prelu = torch.relu, torch.prelu
 
 INF = float("inf")
 
@@ -23,7 +25,7 @@ INF = float("inf")
 def relu(formula: Function) -> Function:
     def relu(x: Any) -> Any:
         if x.dtype in ARITHMETIC:
-            return torch.relu(x)
+            return _relu(x)
         return formula(x)
 
     return relu
@@ -51,8 +53,8 @@ def prelu(formula: Function) -> Function:
             index = _arguments.check_axis("prelu", axis, x.dim())
             if slope.shape[0] == x.shape[index]:
                 if index == 1:
-                    return torch.prelu(x, slope)
-                return torch.prelu(x.movedim(index, 1), slope).movedim(1, index)
+                    return _prelu(x, slope)
+                return _prelu(x.movedim(index, 1), slope).movedim(1, index)
         return formula(x, slope, axis)
 
     return prelu
@@ -148,8 +150,7 @@ def thresholded_relu(formula: Function) -> Function:
 def softshrink(formula: Function) -> Function:
     def softshrink(x: Any, lambd: float = 0.5) -> Any:
         # Compiled, the native one is 0 at NaN.
-        compiling = torch.compiler.is_compiling()
-        if x.dtype in ARITHMETIC and _numbers(lambd) and lambd >= 0 and not compiling:
+        if x.dtype in ARITHMETIC and _numbers(lambd) and lambd >= 0 and not is_compiling():
             return F.softshrink(x, lambd)
         return formula(x, lambd)
 

@@ -9,15 +9,17 @@ import torch
 from torch.nn import functional as F
 
 from multiact import _arguments
-from multiact_torch.functions import ARITHMETIC, differentiates, functorch_active
+from multiact_torch.functions import ARITHMETIC, differentiates, functorch_active, is_compiling
 
 Function = Callable[..., Any]
+# By their own names: torch's attributes are looked up the slow way, as it has __getattr__.
+_softmax, _log_softmax, _logsumexp = torch.softmax, torch.log_softmax, torch.logsumexp
 
 
 def softmax(formula: Function) -> Function:
     def softmax(x: Any, axis: int = -1, where: Any = None) -> Any:
         if where is None and x.dtype in ARITHMETIC and x.dim():
-            return torch.softmax(x, _arguments.check_axis("softmax", axis, x.dim()))
+            return _softmax(x, _arguments.check_axis("softmax", axis, x.dim()))
         return formula(x, axis, where)
 
     return softmax
@@ -38,7 +40,7 @@ def maxout(formula: Function) -> Function:
 def log_softmax(formula: Function) -> Function:
     def log_softmax(x: Any, axis: int = -1, where: Any = None) -> Any:
         if where is None and x.dtype in ARITHMETIC and x.dim():
-            return torch.log_softmax(x, _arguments.check_axis("log_softmax", axis, x.dim()))
+            return _log_softmax(x, _arguments.check_axis("log_softmax", axis, x.dim()))
         return formula(x, axis, where)
 
     return log_softmax
@@ -47,7 +49,7 @@ def log_softmax(formula: Function) -> Function:
 def softmin(formula: Function) -> Function:
     def softmin(x: Any, axis: int = -1, where: Any = None) -> Any:
         if where is None and x.dtype in ARITHMETIC and x.dim():
-            return torch.softmax(-x, _arguments.check_axis("softmin", axis, x.dim()))
+            return _softmax(-x, _arguments.check_axis("softmin", axis, x.dim()))
         return formula(x, axis, where)
 
     return softmin
@@ -57,7 +59,7 @@ def logsumexp(formula: Function) -> Function:
     def logsumexp(x: Any, axis: int = -1, keepdims: bool = False, where: Any = None) -> Any:
         # The native derivative exp(x − y) magnifies the rounding of y.
         if (
-            not torch.compiler.is_compiling()
+            not is_compiling()
             and where is None
             and isinstance(keepdims, bool)
             and x.dtype in ARITHMETIC
@@ -65,7 +67,7 @@ def logsumexp(formula: Function) -> Function:
             and not differentiates([x])
         ):
             index = _arguments.check_axis("logsumexp", axis, x.dim())
-            return torch.logsumexp(x, index, keepdims)
+            return _logsumexp(x, index, keepdims)
         return formula(x, axis, keepdims, where)
 
     return logsumexp

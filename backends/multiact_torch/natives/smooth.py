@@ -19,6 +19,8 @@ from multiact_torch.lift import TorchLift
 
 Function = Callable[..., Any]
 _lift = TorchLift()
+# By their own names: torch's attributes are looked up the slow way, as it has __getattr__.
+_selu, _sigmoid, _tanh, _atan = torch.selu, torch.sigmoid, torch.tanh, torch.atan
 
 HALF = frozenset((torch.float16, torch.bfloat16))
 GELU_DTYPES = HALF | {torch.float64}
@@ -39,7 +41,7 @@ def elu(formula: Function) -> Function:
 def selu(formula: Function) -> Function:
     def selu(x: Any) -> Any:
         if x.dtype in ARITHMETIC:
-            return torch.selu(x)
+            return _selu(x)
         return formula(x)
 
     return selu
@@ -48,7 +50,7 @@ def selu(formula: Function) -> Function:
 def sigmoid(formula: Function) -> Function:
     def sigmoid(x: Any) -> Any:
         if x.dtype in ARITHMETIC:
-            return torch.sigmoid(x)
+            return _sigmoid(x)
         return formula(x)
 
     return sigmoid
@@ -57,7 +59,7 @@ def sigmoid(formula: Function) -> Function:
 def tanh(formula: Function) -> Function:
     def tanh(x: Any) -> Any:
         if x.dtype in ARITHMETIC:
-            return torch.tanh(x)
+            return _tanh(x)
         return formula(x)
 
     return tanh
@@ -155,13 +157,13 @@ def log_sigmoid(formula: Function) -> Function:
 
 
 def _log_sigmoid_slope(x: Any) -> Any:
-    return torch.sigmoid(-x)
+    return _sigmoid(-x)
 
 
 def arctan(formula: Function) -> Function:
     def arctan(x: Any) -> Any:
         if x.dtype in ARITHMETIC:
-            return torch.atan(x)
+            return _atan(x)
         return formula(x)
 
     return arctan
