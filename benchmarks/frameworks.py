@@ -252,7 +252,8 @@ class Jax(Framework):
         y, pullback = self.jax.vjp(f, x)
         seen = {x.unsafe_buffer_pointer(), y.unsafe_buffer_pointer()}
         leaves = [leaf for leaf in self.jax.tree.leaves(pullback) if hasattr(leaf, "nbytes")]
-        return sum(v.nbytes for v in leaves if v.unsafe_buffer_pointer() not in seen) / x.nbytes
+        kept = sum(v.nbytes for v in leaves if v.unsafe_buffer_pointer() not in seen)
+        return float(kept / x.nbytes)
 
 
 FRAMEWORKS: Mapping[str, type[Framework]] = {

@@ -28,6 +28,8 @@ def overhead(backend: str) -> dict[str, dict[str, float]]:
     import keras
 
     package: Any
+    x: Any
+    native: Any
     if backend == "numpy":
         import multiact_numpy as package
 
