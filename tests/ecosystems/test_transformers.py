@@ -93,7 +93,8 @@ def llama(activation: str) -> Any:
 
 
 MODELS = {"bert": bert, "gpt2": gpt2, "llama": llama}
-TOKENS = torch.arange(3 * 20).reshape(3, 20) * 7 % 50
+# So many that what float32 rounds on the way evens out; for three rows it does not.
+TOKENS = torch.randint(50, (60, 20), generator=torch.Generator().manual_seed(0))
 
 
 def build(kind: str, activation: str) -> Any:
@@ -135,12 +136,12 @@ def test_outputs(kind: str, activation: str) -> None:
         truth = original.double()(TOKENS).logits
     assert len(given) >= 2
     # The same model: beside what float32 rounds in some hundred sums, nothing differs.
-    assert deviation(found, truth) <= 1.1 * deviation(expected, truth)
+    assert deviation(found, truth) <= 1.02 * deviation(expected, truth)
     assert deviation(found, truth) <= 1e-5 * float(truth.square().mean().sqrt())
     # And every activation keeps the contract on what the model gave it.
     layer = next(m for m in ours.modules() if isinstance(m, layers.Activation))
     call = Call(multiact.records[layer.settings.name], _parameters(OURS[activation]))
-    x = np.unique(np.concatenate([array.ravel() for array in given]))
+    x = np.unique(np.concatenate([array.ravel() for array in given]))[::20]
     assert np.abs(x).max() > 1
     with torch.no_grad():
         assert judging.ratio(call, x, layer(torch.from_numpy(x)).numpy()) <= 1

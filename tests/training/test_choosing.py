@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +14,7 @@ from types import ModuleType
 import pytest
 from multiact_compare import report
 from multiact_compare.training import data, document, timing
-from multiact_compare.training.results import Experiment
+from multiact_compare.training.results import Data, Experiment, Setup
 
 import multiact
 from tests.training import samples
@@ -166,12 +168,40 @@ def test_from_files(
     assert caught.value.code == 0
 
 
-def test_times_are_measured_in_turns() -> None:
-    """An epoch of 22 steps takes less time than one of 721."""
-    found = data.load(None)
+def test_times_are_measured_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock that moves in the epochs alone."""
+    seconds = {"relu": (7.0, 2.0, 3.0), "gelu": (5.0, 4.0, 6.0, 1.0)}
+    now = 0.0
+    order: list[str] = []
+
+    class Trainer:
+        def __init__(self, setup: Setup, found: Data) -> None:
+            order.append(f"make {setup.activation}")
+
+        def compile(self, setup: Setup) -> None:
+            order.append(f"compile {setup.activation}")
+
+        def epochs(self, setup: Setup) -> Iterator[None]:
+            nonlocal now
+            for number, duration in enumerate(seconds[setup.activation]):
+                order.append(f"{setup.activation} {number}")
+                now += duration
+                yield
+
+    monkeypatch.setattr(timing, "Trainer", Trainer)
+    monkeypatch.setattr(timing.time, "process_time", lambda: now)
     setups = [
-        replace(samples.SETUP, activation=name, epochs=2, batch_size=size)
-        for name, size in (("relu", 64), ("relu", 2))
+        replace(samples.SETUP, activation=name, epochs=len(found))
+        for name, found in seconds.items()
     ]
-    quick, slow = timing.shortest_epochs(setups, found)
-    assert 0 < quick < slow < 60
+    # The fourth epoch of the second has no counterpart.
+    assert timing.shortest_epochs(setups, data.load(None)) == [2.0, 4.0]
+    assert order == [
+        "make relu", "make gelu", "compile relu", "compile gelu",
+        "relu 0", "gelu 0", "relu 1", "gelu 1", "relu 2", "gelu 2",
+    ]  # fmt: skip
+
+
+def test_a_time_is_that_of_a_real_epoch() -> None:
+    (seconds,) = timing.shortest_epochs([replace(samples.SETUP, epochs=1)], data.load(None))
+    assert 0 < seconds < math.inf
