@@ -194,8 +194,9 @@ def judge(
 
 def _next_to(x: Doubles, roots: Sequence[float]) -> NDArray[np.bool_]:
     found = np.zeros(x.shape, bool)
-    for root in roots:
-        found |= np.abs(x - root) <= NEAR_ROOT * abs(root)
+    with np.errstate(invalid="ignore"):  # among all of float16 are NaNs that signal
+        for root in roots:
+            found |= np.abs(x - root) <= NEAR_ROOT * abs(root)
     return found
 
 

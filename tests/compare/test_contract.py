@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from multiact_compare import contract, excuses, parity
+from multiact_compare import contract, excuses, inputs, parity
 from multiact_compare.contract import Expected
 from multiact_compare.deviations import DEVIATIONS, Deviation, excuse
 from multiact_compare.dtypes import DTYPES
@@ -111,6 +111,22 @@ def test_what_is_next_to_a_root_is_told_apart() -> None:
     verdict = contract.judge(wrong, DTYPES["float64"], expected, 0.0, excused={"root"})
     assert {key: n for key, n in verdict.failures.items() if n} == {"root": 2, "finite": 2}
     assert verdict.worst_ratio_at in (2, 3)
+
+
+def test_a_root_is_looked_for_among_every_number() -> None:
+    """Some of float16's NaNs signal; no warning of theirs may reach a user."""
+    float16 = DTYPES["float16"]
+    x = float16.decode(inputs.every_value(float16))
+    expected = Expected.of(
+        float16,
+        np.where(np.isnan(x), np.nan, x),
+        np.zeros(x.size),
+        judged=np.isfinite(x),
+        must_be_nan=np.isnan(x),
+        x=x,
+        roots=(-0.75,),
+    )
+    assert x[expected.root].tolist() == [-0.75]
 
 
 def test_both_bounds_allow() -> None:
