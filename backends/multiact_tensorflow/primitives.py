@@ -79,7 +79,12 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def sum(x: Any, axis: int) -> Any:
-    return tf.reduce_sum(x, axis=axis)
+    rank = x.shape.rank
+    if rank is None or axis % rank == rank - 1:
+        return tf.reduce_sum(x, axis=axis)
+    # Along other axes it adds up one by one: 15 eps off where 3,000 numbers are added to a 1.
+    others = [place for place in range(rank) if place != axis % rank]
+    return tf.reduce_sum(tf.transpose(x, [*others, axis % rank]), axis=-1)
 
 
 def max(x: Any, axis: int) -> Any:
