@@ -72,8 +72,12 @@ def _own(x: Any) -> bool:
         and (type(x) is torch.Tensor or type(x) is torch.nn.Parameter)
         and not is_compiling()
         and not functorch_active()
-        and torch._C._get_tracing_state() is None
+        and not _tracing()
     )
+
+
+def _tracing() -> bool:
+    return torch._C._get_tracing_state() is not None
 
 
 def softmax(formula: Function) -> Function:
@@ -100,6 +104,8 @@ def maxout(formula: Function) -> Function:
 def log_softmax(formula: Function) -> Function:
     def log_softmax(x: Any, axis: int = -1, where: Any = None) -> Any:
         if where is None and x.dtype in ARITHMETIC and x.dim():
+            if x.dtype in WIDE and not is_compiling() and (functorch_active() or _tracing()):
+                return formula(x, axis, where)  # which has the bits of what follows
             return _logarithms(x, _arguments.check_axis("log_softmax", axis, x.dim()))
         return formula(x, axis, where)
 
