@@ -228,6 +228,21 @@ def test_a_tensor_parameter_under_transforms(transform: Any, shape: tuple[int, .
     assert hessian.count_nonzero() == 0
 
 
+@pytest.mark.parametrize("name", ["softmax", "softmin", "log_softmax", "logsumexp", "glu"])
+def test_rows_of_any_length_are_exported(name: str) -> None:
+    function = getattr(multiact, name)
+
+    class Model(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return function(x)
+
+    length = 2 * torch.export.Dim("half", min=2)
+    x = torch.linspace(-3, 3, 60).reshape(3, 20)
+    program = torch.export.export(Model(), (x,), dynamic_shapes=({1: length},)).module()
+    for shorter in (x[:, :6], x):
+        torch.testing.assert_close(program(shorter), function(shorter))
+
+
 def test_vmap_over_the_slope_alone() -> None:
     slopes = torch.tensor([0.1, 0.2, 0.3], dtype=torch.float64)
     y = torch.func.vmap(lambda slope: multiact.prelu(tensor(), slope))(slopes)

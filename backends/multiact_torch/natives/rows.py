@@ -32,14 +32,15 @@ BLOCK = 1 << 18
 
 def _weights(x: Any, axis: int) -> Any:
     y = _softmax(x, axis)
-    if x.shape[axis] > SHORT and _own(x):
+    # Asked last: in an exported program the length may be any.
+    if _own(x) and x.shape[axis] > SHORT:
         weights = y.data  # changes of which are no operations to autograd
         weights.div_(weights.sum(axis, keepdim=True))
     return y
 
 
 def _logarithms(x: Any, axis: int) -> Any:
-    if x.shape[axis] < 2 or x.numel() == 0 or not _own(x):
+    if not _own(x) or x.shape[axis] < 2 or x.numel() == 0:
         return _log_softmax(x, axis)
     result = _log_softmax(x, axis) if differentiates([x]) else torch.empty_like(x)
     xs: Any = x.data.movedim(axis, -1)
@@ -67,10 +68,10 @@ def _log_total(z: Any) -> Any:
 def _own(x: Any) -> bool:
     """Whether the result is a plain tensor in memory, and nothing but autograd looks on."""
     return (
-        x.is_cpu
-        and x.dtype in WIDE
+        not is_compiling()
         and (type(x) is torch.Tensor or type(x) is torch.nn.Parameter)
-        and not is_compiling()
+        and x.is_cpu
+        and x.dtype in WIDE
         and not functorch_active()
         and not _tracing()
     )
@@ -105,7 +106,7 @@ def log_softmax(formula: Function) -> Function:
     def log_softmax(x: Any, axis: int = -1, where: Any = None) -> Any:
         if where is None and x.dtype in ARITHMETIC and x.dim():
             if x.dtype in WIDE and not is_compiling() and (functorch_active() or _tracing()):
-                return formula(x, axis, where)  # which has the bits of what follows
+                return formula(x, axis, where)  # the same steps, which can be traced and mapped
             return _logarithms(x, _arguments.check_axis("log_softmax", axis, x.dim()))
         return formula(x, axis, where)
 
