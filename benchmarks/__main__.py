@@ -50,6 +50,7 @@ def overhead_table(reports: list[dict[str, Any]]) -> Table:
     for label, base, call in (
         ("multiact's call over its backend's function", "over_backend_ns", "multiact"),
         ("the same, where that function returns at once", "over_nothing_ns", "multiact"),
+        ("the first row for a framework that was not met first", "over_backend_ns", "later"),
         ("for scale, a wrapper in Python over that function", "over_backend_ns", "wrapper"),
         ("the same, where that function returns at once", "over_nothing_ns", "wrapper"),
     ):

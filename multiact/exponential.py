@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -58,7 +58,7 @@ def elu(x: Array, alpha: Parameter = 1.0) -> Array:
     array([-0.63212056,  0.        ,  2.        ])
     """
     try:
-        return backends[type(x)].elu(x, alpha)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).elu(x, alpha)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.elu(x, alpha)  # type: ignore[no-any-return]
@@ -112,7 +112,7 @@ def selu(x: Array) -> Array:
     array([-1.11133074,  0.        ,  2.10140197])
     """
     try:
-        return backends[type(x)].selu(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).selu(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.selu(x)  # type: ignore[no-any-return]
@@ -169,7 +169,7 @@ def celu(x: Array, alpha: float = 1.0) -> Array:
     array([-1.26424112,  0.        ,  2.        ])
     """
     try:
-        return backends[type(x)].celu(x, alpha)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).celu(x, alpha)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.celu(x, alpha)  # type: ignore[no-any-return]
@@ -239,7 +239,9 @@ def xielu(x: Array, alpha_p: Parameter = 0.8, alpha_n: Parameter = 0.8, beta: fl
     array([-0.20569645,  0.        ,  4.2       ])
     """
     try:
-        return backends[type(x)].xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).xielu(  # type: ignore[no-any-return]
+            x, alpha_p, alpha_n, beta
+        )
     except KeyError:
         backend = find(type(x))
     return backend.xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import activation
 from multiact._typing import Array
 
@@ -49,7 +49,7 @@ def glu(x: Array, axis: int = -1) -> Array:
     array([0.73105858, 0.23840584])
     """
     try:
-        return backends[type(x)].glu(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).glu(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.glu(x, axis)  # type: ignore[no-any-return]
@@ -96,7 +96,7 @@ def reglu(x: Array, axis: int = -1) -> Array:
     array([1., 0.])
     """
     try:
-        return backends[type(x)].reglu(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).reglu(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.reglu(x, axis)  # type: ignore[no-any-return]
@@ -142,7 +142,7 @@ def geglu(x: Array, axis: int = -1) -> Array:
     array([ 0.84134475, -0.09100053])
     """
     try:
-        return backends[type(x)].geglu(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).geglu(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.geglu(x, axis)  # type: ignore[no-any-return]
@@ -189,7 +189,7 @@ def swiglu(x: Array, axis: int = -1) -> Array:
     array([ 0.73105858, -0.47681169])
     """
     try:
-        return backends[type(x)].swiglu(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).swiglu(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.swiglu(x, axis)  # type: ignore[no-any-return]
@@ -236,7 +236,7 @@ def bilinear(x: Array, axis: int = -1) -> Array:
     array([ 1., -4.])
     """
     try:
-        return backends[type(x)].bilinear(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).bilinear(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.bilinear(x, axis)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -51,7 +51,7 @@ def maxout(x: Array, pieces: int, axis: int = -1) -> Array:
     array([4., 3.])
     """
     try:
-        return backends[type(x)].maxout(x, pieces, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).maxout(x, pieces, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.maxout(x, pieces, axis)  # type: ignore[no-any-return]
@@ -101,7 +101,7 @@ def crelu(x: Array, axis: int = -1) -> Array:
     array([0. , 2. , 1.5, 0. ])
     """
     try:
-        return backends[type(x)].crelu(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).crelu(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.crelu(x, axis)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Any, Array
 
@@ -54,7 +54,7 @@ def softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     array([0.09003057, 0.24472847, 0.66524096])
     """
     try:
-        return backends[type(x)].softmax(x, axis, where)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).softmax(x, axis, where)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.softmax(x, axis, where)  # type: ignore[no-any-return]
@@ -107,7 +107,7 @@ def log_softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     array([-2.40760596, -1.40760596, -0.40760596])
     """
     try:
-        return backends[type(x)].log_softmax(x, axis, where)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).log_softmax(x, axis, where)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.log_softmax(x, axis, where)  # type: ignore[no-any-return]
@@ -159,7 +159,7 @@ def softmin(x: Array, axis: int = -1, where: Any = None) -> Array:
     array([0.66524096, 0.24472847, 0.09003057])
     """
     try:
-        return backends[type(x)].softmin(x, axis, where)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).softmin(x, axis, where)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.softmin(x, axis, where)  # type: ignore[no-any-return]
@@ -216,7 +216,9 @@ def logsumexp(x: Array, axis: int = -1, keepdims: bool = False, where: Any = Non
     array([  0.69314718, 100.69314718])
     """
     try:
-        return backends[type(x)].logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).logsumexp(  # type: ignore[no-any-return]
+            x, axis, keepdims, where
+        )
     except KeyError:
         backend = find(type(x))
     return backend.logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]

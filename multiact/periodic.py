@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -64,7 +64,7 @@ def snake(x: Array, a: Parameter = 1.0) -> Array:
     array([-0.54030231,  0.        ,  3.41614684])
     """
     try:
-        return backends[type(x)].snake(x, a)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).snake(x, a)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.snake(x, a)  # type: ignore[no-any-return]
@@ -120,7 +120,7 @@ def sine(x: Array, omega: float = 1.0) -> Array:
     array([-0.84147098,  0.        ,  0.90929743])
     """
     try:
-        return backends[type(x)].sine(x, omega)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).sine(x, omega)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.sine(x, omega)  # type: ignore[no-any-return]

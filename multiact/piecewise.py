@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -55,7 +55,7 @@ def hard_sigmoid(x: Array) -> Array:
     array([0.  , 0.25, 0.5 , 1.  ])
     """
     try:
-        return backends[type(x)].hard_sigmoid(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).hard_sigmoid(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.hard_sigmoid(x)  # type: ignore[no-any-return]
@@ -112,7 +112,7 @@ def hard_tanh(x: Array, min: float = -1.0, max: float = 1.0) -> Array:  # noqa: 
     array([-1.  ,  0.25,  1.  ])
     """
     try:
-        return backends[type(x)].hard_tanh(x, min, max)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).hard_tanh(x, min, max)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.hard_tanh(x, min, max)  # type: ignore[no-any-return]
@@ -165,7 +165,7 @@ def hard_silu(x: Array) -> Array:
     array([-0.375     ,  0.        ,  0.66666667,  4.        ])
     """
     try:
-        return backends[type(x)].hard_silu(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).hard_silu(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.hard_silu(x)  # type: ignore[no-any-return]
@@ -220,7 +220,7 @@ def sparse_sigmoid(x: Array) -> Array:
     array([0.  , 0.25, 0.5 , 1.  ])
     """
     try:
-        return backends[type(x)].sparse_sigmoid(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).sparse_sigmoid(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.sparse_sigmoid(x)  # type: ignore[no-any-return]
@@ -271,7 +271,7 @@ def sparse_plus(x: Array) -> Array:
     array([0.    , 0.25  , 0.5625, 2.    ])
     """
     try:
-        return backends[type(x)].sparse_plus(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).sparse_plus(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.sparse_plus(x)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -52,7 +52,7 @@ def identity(x: Array) -> Array:
     array([-1.5,  0. ,  2. ])
     """
     try:
-        return backends[type(x)].identity(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).identity(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.identity(x)  # type: ignore[no-any-return]

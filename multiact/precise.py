@@ -24,6 +24,10 @@ from multiact._typing import TYPE_CHECKING, Any
 backends: dict[type, Any] = {}
 """Array type -> the precise functions of its backend, as ``multiact._dispatch.backends``."""
 
+first: Any = None
+first_type: type | None = None
+"""The precise functions of the first backend, and its array type, as in ``multiact._dispatch``."""
+
 
 def find(kind: type) -> Any:
     """The precise functions for any type, as ``multiact._dispatch.find``."""
@@ -34,8 +38,10 @@ def find(kind: type) -> Any:
 
 
 def _over_this_table(function: Any) -> Callable[..., Any]:
-    """A front-end function whose code finds the two above under their names."""
-    twin = FunctionType(function.__code__, globals(), function.__name__, function.__defaults__)
+    """A front-end function whose code finds all of the above under their names."""
+    # Code of its own: what Python learns about the globals of a function is kept there.
+    code = function.__code__.replace()
+    twin = FunctionType(code, globals(), function.__name__, function.__defaults__)
     twin.__kwdefaults__ = function.__kwdefaults__
     twin.__annotations__ = function.__annotations__
     twin.__doc__ = function.__doc__

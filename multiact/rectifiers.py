@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Any, Array, Parameter
 
@@ -53,7 +53,7 @@ def relu(x: Array) -> Array:
     array([0., 0., 2.])
     """
     try:
-        return backends[type(x)].relu(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).relu(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.relu(x)  # type: ignore[no-any-return]
@@ -108,7 +108,7 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     array([-0.25,  0.  ,  2.  ])
     """
     try:
-        return backends[type(x)].leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
@@ -169,7 +169,7 @@ def prelu(x: Array, slope: Parameter, axis: int = -1) -> Array:
            [ 3.  , -0.5 ]])
     """
     try:
-        return backends[type(x)].prelu(x, slope, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).prelu(x, slope, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.prelu(x, slope, axis)  # type: ignore[no-any-return]
@@ -247,7 +247,7 @@ def rrelu(
     array([-0.75,  2.  ])
     """
     try:
-        return backends[type(x)].rrelu(  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).rrelu(  # type: ignore[no-any-return]
             x, lower, upper, training, rng, slope
         )
     except KeyError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -52,7 +52,7 @@ def serf(x: Array) -> Array:
     array([-0.34224796,  0.        ,  1.99473933])
     """
     try:
-        return backends[type(x)].serf(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).serf(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.serf(x)  # type: ignore[no-any-return]
@@ -102,7 +102,7 @@ def phish(x: Array) -> Array:
     array([0.15733733, 0.        , 1.9213358 ])
     """
     try:
-        return backends[type(x)].phish(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).phish(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.phish(x)  # type: ignore[no-any-return]
@@ -165,7 +165,7 @@ def acon_c(x: Array, p1: Parameter = 1.0, p2: Parameter = 0.0, beta: Parameter =
     array([-0.49061598,  0.        ,  1.72636171])
     """
     try:
-        return backends[type(x)].acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -58,7 +58,7 @@ def softshrink(x: Array, lambd: float = 0.5) -> Array:
     array([-1.5,  0. ,  0. ,  0.5])
     """
     try:
-        return backends[type(x)].softshrink(x, lambd)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).softshrink(x, lambd)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.softshrink(x, lambd)  # type: ignore[no-any-return]
@@ -115,7 +115,7 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     array([-2.,  0.,  0.,  1.])
     """
     try:
-        return backends[type(x)].hardshrink(x, lambd)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).hardshrink(x, lambd)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.hardshrink(x, lambd)  # type: ignore[no-any-return]
@@ -165,7 +165,7 @@ def tanhshrink(x: Array) -> Array:
     array([-1.03597242,  0.        ,  0.03788284])
     """
     try:
-        return backends[type(x)].tanhshrink(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).tanhshrink(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.tanhshrink(x)  # type: ignore[no-any-return]
@@ -226,7 +226,7 @@ def shrink(x: Array, lambd: float = 0.5, bias: float = 0.0) -> Array:
     array([-1.75,  0.  ,  0.  ,  0.75])
     """
     try:
-        return backends[type(x)].shrink(x, lambd, bias)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).shrink(x, lambd, bias)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.shrink(x, lambd, bias)  # type: ignore[no-any-return]

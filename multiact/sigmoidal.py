@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -50,7 +50,7 @@ def sigmoid(x: Array) -> Array:
     array([0.11920292, 0.5       , 0.88079708])
     """
     try:
-        return backends[type(x)].sigmoid(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).sigmoid(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.sigmoid(x)  # type: ignore[no-any-return]
@@ -98,7 +98,7 @@ def tanh(x: Array) -> Array:
     array([-0.76159416,  0.        ,  0.76159416])
     """
     try:
-        return backends[type(x)].tanh(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).tanh(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.tanh(x)  # type: ignore[no-any-return]
@@ -148,7 +148,7 @@ def log_sigmoid(x: Array) -> Array:
     array([-100.        ,   -0.69314718,   -0.12692801])
     """
     try:
-        return backends[type(x)].log_sigmoid(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).log_sigmoid(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.log_sigmoid(x)  # type: ignore[no-any-return]
@@ -196,7 +196,7 @@ def lecun_tanh(x: Array) -> Array:
     array([-0.99999726,  0.        ,  0.99999726])
     """
     try:
-        return backends[type(x)].lecun_tanh(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).lecun_tanh(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.lecun_tanh(x)  # type: ignore[no-any-return]
@@ -247,7 +247,7 @@ def arctan(x: Array) -> Array:
     array([-0.78539816,  0.        ,  1.57069633])
     """
     try:
-        return backends[type(x)].arctan(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).arctan(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.arctan(x)  # type: ignore[no-any-return]
@@ -296,7 +296,7 @@ def softsign(x: Array) -> Array:
     array([-0.75,  0.  ,  0.5 ])
     """
     try:
-        return backends[type(x)].softsign(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).softsign(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.softsign(x)  # type: ignore[no-any-return]
@@ -354,7 +354,7 @@ def laplace(x: Array, mu: float = 0.707107, sigma: float = 0.282095) -> Array:
     array([7.17372613e-10, 6.09445962e-03, 5.00000000e-01, 8.50429649e-01])
     """
     try:
-        return backends[type(x)].laplace(x, mu, sigma)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).laplace(x, mu, sigma)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.laplace(x, mu, sigma)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -57,7 +57,7 @@ def softplus(x: Array, beta: Parameter = 1.0) -> Array:
     array([  0.12692801,   0.69314718, 100.        ])
     """
     try:
-        return backends[type(x)].softplus(x, beta)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).softplus(x, beta)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.softplus(x, beta)  # type: ignore[no-any-return]
@@ -112,7 +112,7 @@ def squareplus(x: Array, b: float = 4.0) -> Array:
     array([1.00000000e-09, 1.00000000e+00, 2.41421356e+00])
     """
     try:
-        return backends[type(x)].squareplus(x, b)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).squareplus(x, b)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.squareplus(x, b)  # type: ignore[no-any-return]
@@ -170,7 +170,7 @@ def silu(x: Array, beta: Parameter = 1.0) -> Array:
     array([-0.26894142,  0.        ,  1.76159416])
     """
     try:
-        return backends[type(x)].silu(x, beta)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).silu(x, beta)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.silu(x, beta)  # type: ignore[no-any-return]
@@ -221,7 +221,7 @@ def mish(x: Array) -> Array:
     array([-0.30340146,  0.        ,  1.94395896])
     """
     try:
-        return backends[type(x)].mish(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).mish(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.mish(x)  # type: ignore[no-any-return]
@@ -278,7 +278,7 @@ def gelu(x: Array, approximate: str | bool = "none") -> Array:
     array([-0.15865525,  0.        ,  1.95449974])
     """
     try:
-        return backends[type(x)].gelu(x, approximate)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).gelu(x, approximate)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.gelu(x, approximate)  # type: ignore[no-any-return]
@@ -328,7 +328,7 @@ def quick_gelu(x: Array) -> Array:
     array([-0.15420423,  0.        ,  1.93565862])
     """
     try:
-        return backends[type(x)].quick_gelu(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).quick_gelu(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.quick_gelu(x)  # type: ignore[no-any-return]
@@ -382,7 +382,7 @@ def gelu_10(x: Array) -> Array:
     array([-0.15865525,  0.        ,  1.95449974, 10.        ])
     """
     try:
-        return backends[type(x)].gelu_10(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).gelu_10(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.gelu_10(x)  # type: ignore[no-any-return]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import activation
 from multiact._typing import Any, Array
 
@@ -49,7 +49,7 @@ def hardmax(x: Array, axis: int = -1) -> Array:
     array([0., 1., 0., 0.])
     """
     try:
-        return backends[type(x)].hardmax(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).hardmax(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.hardmax(x, axis)  # type: ignore[no-any-return]
@@ -101,7 +101,7 @@ def sparsemax(x: Array, axis: int = -1) -> Array:
     array([0.55, 0.45, 0.  ])
     """
     try:
-        return backends[type(x)].sparsemax(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).sparsemax(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.sparsemax(x, axis)  # type: ignore[no-any-return]
@@ -150,7 +150,7 @@ def entmax15(x: Array, axis: int = -1) -> Array:
     array([0.53533324, 0.46466676, 0.        ])
     """
     try:
-        return backends[type(x)].entmax15(x, axis)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).entmax15(x, axis)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.entmax15(x, axis)  # type: ignore[no-any-return]
@@ -233,7 +233,7 @@ def gumbel_softmax(
     array([1., 0., 0.])
     """
     try:
-        return backends[type(x)].gumbel_softmax(  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).gumbel_softmax(  # type: ignore[no-any-return]
             x, temperature, hard, rng, axis, noise
         )
     except KeyError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
+from multiact._dispatch import backends, find, first, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -54,7 +54,7 @@ def relu6(x: Array) -> Array:
     array([0., 2., 6.])
     """
     try:
-        return backends[type(x)].relu6(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).relu6(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.relu6(x)  # type: ignore[no-any-return]
@@ -112,7 +112,7 @@ def clipped_relu(x: Array, max_value: float) -> Array:
     array([ 0.,  2., 20.])
     """
     try:
-        return backends[type(x)].clipped_relu(x, max_value)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).clipped_relu(x, max_value)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.clipped_relu(x, max_value)  # type: ignore[no-any-return]
@@ -174,7 +174,9 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     array([-1., -1.,  2.])
     """
     try:
-        return backends[type(x)].threshold(x, threshold, value)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).threshold(  # type: ignore[no-any-return]
+            x, threshold, value
+        )
     except KeyError:
         backend = find(type(x))
     return backend.threshold(x, threshold, value)  # type: ignore[no-any-return]
@@ -232,7 +234,7 @@ def thresholded_relu(x: Array, alpha: float = 1.0) -> Array:
     array([0., 0., 2.])
     """
     try:
-        return backends[type(x)].thresholded_relu(x, alpha)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).thresholded_relu(x, alpha)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.thresholded_relu(x, alpha)  # type: ignore[no-any-return]
@@ -284,7 +286,7 @@ def squared_relu(x: Array) -> Array:
     array([0.  , 0.25, 4.  ])
     """
     try:
-        return backends[type(x)].squared_relu(x)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).squared_relu(x)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.squared_relu(x)  # type: ignore[no-any-return]
@@ -341,7 +343,7 @@ def star_relu(x: Array, scale: Parameter = 0.8944, bias: Parameter = -0.4472) ->
     array([-0.4472, -0.2236,  3.1304])
     """
     try:
-        return backends[type(x)].star_relu(x, scale, bias)  # type: ignore[no-any-return]
+        return (first if type(x) is first_type else backends[type(x)]).star_relu(x, scale, bias)  # type: ignore[no-any-return]
     except KeyError:
         backend = find(type(x))
     return backend.star_relu(x, scale, bias)  # type: ignore[no-any-return]

@@ -9,10 +9,9 @@ import jax
 import numpy as np
 from jax.sharding import SingleDeviceSharding
 
-from multiact._dispatch import backends
+from multiact._dispatch import serve
 from multiact._saving import tell_keras
 from multiact.backend import build, welcome
-from multiact.precise import backends as precise_backends
 from multiact_jax import precise
 from multiact_jax.gradients import derivative, vjp
 from multiact_jax.lift import JaxLift
@@ -31,7 +30,5 @@ EXACT_TYPES: dict[type, Any] = {type(_array): sys.modules[__name__]}
 # The types of tracers are not subclasses of jax.Array, although their instances are.
 ARRAY_TYPES = (jax.Array, jax.core.Tracer)
 welcome(__name__, JaxLift())
-# Last, so that no thread finds a half-made backend.
-precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
-backends.update(EXACT_TYPES)
+serve(EXACT_TYPES)
 tell_keras()

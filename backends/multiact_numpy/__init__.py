@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from multiact._dispatch import backends
+from multiact._dispatch import serve
 from multiact.backend import build, welcome
-from multiact.precise import backends as precise_backends
 from multiact_numpy import precise
 from multiact_numpy.gradients import derivative, vjp
 from multiact_numpy.lift import NumpyLift
@@ -26,6 +25,4 @@ EXACT_TYPES: dict[type, Any] = dict.fromkeys(
 )
 ARRAY_TYPES = (np.ndarray, np.generic, int, float)
 welcome(__name__, NumpyLift())
-# Last, so that no thread finds a half-made backend.
-precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
-backends.update(EXACT_TYPES)
+serve(EXACT_TYPES)

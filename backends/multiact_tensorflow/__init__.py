@@ -7,10 +7,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from multiact._dispatch import backends
+from multiact._dispatch import serve
 from multiact._saving import tell_keras
 from multiact.backend import build, welcome
-from multiact.precise import backends as precise_backends
 from multiact_tensorflow import precise
 from multiact_tensorflow.gradients import derivative, vjp
 from multiact_tensorflow.lift import TensorFlowLift
@@ -23,15 +22,13 @@ __all__ = ["ARRAY_TYPES", "EXACT_TYPES", "derivative", "precise", "vjp", *_funct
 
 # The first call may come while a tf.function is traced, where tensors and variables have other
 # types than outside: each is made where its everyday type is certain.
-with tf.Graph().as_default():
-    _types = {type(tf.zeros(())), type(tf.Variable(0.0))}
 with tf.init_scope():
-    _types.add(type(tf.zeros(())))
+    _eager = type(tf.zeros(()))
+with tf.Graph().as_default():
+    _types = (_eager, type(tf.zeros(())), type(tf.Variable(0.0)))
 
 EXACT_TYPES: dict[type, Any] = dict.fromkeys(_types, sys.modules[__name__])
 ARRAY_TYPES = (tf.Tensor, tf.Variable)
 welcome(__name__, TensorFlowLift())
-# Last, so that no thread finds a half-made backend.
-precise_backends.update(dict.fromkeys(EXACT_TYPES, precise))
-backends.update(EXACT_TYPES)
+serve(EXACT_TYPES)
 tell_keras()

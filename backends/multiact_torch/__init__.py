@@ -8,10 +8,9 @@ from typing import Any
 import torch
 import torch.fx
 
-from multiact._dispatch import backends
+from multiact._dispatch import serve
 from multiact._saving import tell_keras
 from multiact.backend import build, welcome
-from multiact.precise import backends as precise_backends
 from multiact_torch import precise
 from multiact_torch.gradients import derivative, vjp
 from multiact_torch.lift import TorchLift
@@ -33,7 +32,5 @@ EXACT_TYPES: dict[type, Any] = {
 }
 ARRAY_TYPES = (torch.Tensor,)
 welcome(__name__, TorchLift())
-# Last, so that no thread finds a half-made backend.
-precise_backends.update({kind: backend.precise for kind, backend in EXACT_TYPES.items()})
-backends.update(EXACT_TYPES)
+serve(EXACT_TYPES)
 tell_keras()

@@ -45,7 +45,7 @@ def test_the_front_end_makes_the_same_call_on_both_paths(name: str) -> None:
     record = multiact.records[name]
     call = f"{name}({', '.join(record.signature.parameters)})"
     expected = ast.parse(
-        f"try:\n    return backends[type(x)].{call}\n"
+        f"try:\n    return (first if type(x) is first_type else backends[type(x)]).{call}\n"
         f"except KeyError:\n    backend = find(type(x))\nreturn backend.{call}\n"
     )
     (function,) = ast.parse(inspect.getsource(record.function)).body

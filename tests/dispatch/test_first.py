@@ -1,0 +1,71 @@
+"""The framework that a process meets first is served without the table, in both tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Run = Callable[..., str]
+
+ARRAYS = {
+    "numpy": "import numpy; x = numpy.array([0.75])",
+    "torch": "import torch; x = torch.tensor([0.75])",
+    "tensorflow": "import tensorflow as tf; x = tf.constant([0.75])",
+    "jax": "import jax; x = jax.numpy.array([0.75])",
+}
+
+FIRST = """
+import importlib, multiact
+from multiact import precise
+
+package = importlib.import_module("multiact_FRAMEWORK")
+fronts = {record.family: record.function.__globals__ for record in multiact.records.values()}
+for family, names in fronts.items():
+    assert names["first"] is package, family
+    assert names["first_type"] is type(x), family
+assert (precise.first, precise.first_type) == (package.precise, type(x))
+
+# A table without it shows who answers.
+from multiact._dispatch import backends
+del backends[type(x)], precise.backends[type(x)]
+for tier in multiact, precise:
+    assert type(tier.gelu(x)) is type(x)
+    assert abs(float(tier.gelu(x)[0]) - 0.5800295) < 1e-6
+"""
+
+SECOND = """
+# And a framework that comes later changes nothing.
+import array_api_strict
+later = array_api_strict.asarray([0.75])
+assert type(multiact.gelu(later)) is type(later)
+import numpy
+y = multiact.gelu(numpy.array([0.75]))
+assert abs(float(y[0]) - 0.5800295) < 1e-6 and type(y) is numpy.ndarray
+for family, names in fronts.items():
+    assert names["first"] is package, family
+    assert names["first_type"] is type(x), family
+assert (precise.first, precise.first_type) == (package.precise, type(x))
+"""
+
+
+@pytest.mark.parametrize("framework", ARRAYS)
+def test_first(framework: str, run_fresh: Run) -> None:
+    run_fresh(
+        f"{ARRAYS[framework]}\nimport multiact\nmultiact.gelu(x)\n"
+        + FIRST.replace("FRAMEWORK", framework)
+        + (SECOND if framework != "numpy" else "")
+    )
+
+
+def test_none_before_a_call(run_fresh: Run) -> None:
+    run_fresh(
+        """
+        import multiact
+        from multiact import precise
+        for record in multiact.records.values():
+            names = record.function.__globals__
+            assert names["first"] is None and names["first_type"] is None, record.name
+        assert precise.first is None and precise.first_type is None
+        """
+    )
