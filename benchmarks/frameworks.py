@@ -58,9 +58,13 @@ class Framework:
     def forward(self, f: Function, x: Any) -> Callable[[], Any]:
         return lambda: f(x)
 
-    def backward(self, f: Function, x: Any) -> Callable[[], Any] | None:
+    def backward(self, f: Function, x: Any, cotangent: Any) -> Callable[[], Any] | None:
         """Forward and backward in one call."""
         raise NotImplementedError
+
+    def cotangent(self, f: Function, x: Any) -> Any:
+        """What flows back: one array for both rivals, whose times depend on where it lies."""
+        return self.array(np.ones(np.shape(f(x)), np.float32))
 
     def recorded(self, f: Function, x: Any) -> tuple[Any, Any]:
         """The result, and whatever keeps the backward pass possible."""
@@ -99,11 +103,12 @@ class NumPy(Framework):
             "log_softmax": lambda x: special.log_softmax(x, axis=-1),
             "logsumexp": lambda x: special.logsumexp(x, axis=-1),
         }
+        self.outside = {"log_softmax": "1.9 times the bound in rows of 1,000"}
 
     def array(self, values: Any) -> Any:
         return values
 
-    def backward(self, f: Function, x: Any) -> None:
+    def backward(self, f: Function, x: Any, cotangent: Any) -> None:
         return None
 
 
@@ -150,9 +155,8 @@ class Torch(Framework):
             return lambda x: self.torch.nn.functional.prelu(x, slope)
         return super().native(name, x)
 
-    def backward(self, f: Function, x: Any) -> Callable[[], Any]:
-        leaf = x.clone().requires_grad_()
-        cotangent = self.torch.ones_like(f(x))
+    def backward(self, f: Function, x: Any, cotangent: Any) -> Callable[[], Any]:
+        leaf = x.detach().requires_grad_()
         return lambda: self.torch.autograd.grad(f(leaf), leaf, cotangent)
 
     def recorded(self, f: Function, x: Any) -> tuple[Any, Any]:
@@ -186,17 +190,18 @@ class TensorFlow(Framework):
             "gelu tanh": "derivative off by 35 eps",
             "elu": "second derivative 0 just below 0",
             "softmax": "0 beside a NaN",
+            "log_softmax": "3.8 times the bound in rows of 10,000",
         }
 
     def array(self, values: Any) -> Any:
         return self.tf.constant(values)
 
-    def backward(self, f: Function, x: Any) -> Callable[[], Any]:
+    def backward(self, f: Function, x: Any, cotangent: Any) -> Callable[[], Any]:
         def step() -> Any:
             with self.tf.GradientTape() as tape:
                 tape.watch(x)
                 y = f(x)
-            return tape.gradient(y, x)
+            return tape.gradient(y, x, cotangent)
 
         return step
 
@@ -235,6 +240,7 @@ class Jax(Framework):
             "silu": "derivative 8.1 ULP off",
             "mish": "derivative 28 ULP off",
             "gelu tanh": "derivative off by 29 eps",
+            "log_softmax": "1.5 times the bound in rows of 1,000",
         }
 
     def array(self, values: Any) -> Any:
@@ -244,8 +250,7 @@ class Jax(Framework):
         compiled = self.jax.jit(f)
         return lambda: compiled(x).block_until_ready()
 
-    def backward(self, f: Function, x: Any) -> Callable[[], Any]:
-        cotangent = self.jax.numpy.ones_like(f(x))
+    def backward(self, f: Function, x: Any, cotangent: Any) -> Callable[[], Any]:
         compiled = self.jax.jit(lambda x: self.jax.vjp(f, x)[1](cotangent)[0])
         return lambda: compiled(x).block_until_ready()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 from timeit import Timer
 from types import FunctionType, ModuleType
 from typing import Any
@@ -121,7 +122,9 @@ def throughput(framework: Framework, name: str, rounds: int) -> dict[str, Any]:
     x = framework.array(values)
     row: dict[str, Any] = {"function": name, "outside": framework.outside.get(name)}
     ours, native = framework.ours(name, x), framework.native(name, x)
-    for direction, make in (("forward", framework.forward), ("backward", framework.backward)):
+    cotangent = framework.cotangent(ours, x)
+    backward = partial(framework.backward, cotangent=cotangent)
+    for direction, make in (("forward", framework.forward), ("backward", backward)):
         our_call = make(ours, x)
         if our_call is None:
             continue

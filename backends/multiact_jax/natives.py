@@ -8,6 +8,7 @@ softmax has no NaN to look for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -15,7 +16,8 @@ import jax.numpy as jnp
 
 from multiact import _arguments
 from multiact.backend import Native
-from multiact_jax.lift import ARITHMETIC
+from multiact.formulas.normalising import LOGSUMEXP
+from multiact_jax.lift import ARITHMETIC, JaxLift
 
 Function = Callable[..., Any]
 
@@ -54,6 +56,25 @@ def softmax(formula: Function) -> Function:
     return softmax
 
 
+def logsumexp(formula: Function) -> Function:
+    """The native value, which has no ties to count; the formula's derivative keeps nothing."""
+    of_value = replace(LOGSUMEXP, value=_logsumexp)
+    native = jax.jit(JaxLift().rowwise(of_value), static_argnums=(1, 2, 3))
+
+    def logsumexp(x: Any, axis: int = -1, keepdims: bool = False, where: Any = None) -> Any:
+        # In 16 bits the native one rounds between its steps.
+        if where is None and isinstance(keepdims, bool) and x.dtype in WIDE and x.ndim:
+            axis = _arguments.check_axis("logsumexp", axis, x.ndim)
+            return native(x, None, axis, keepdims)
+        return formula(x, axis, keepdims, where)
+
+    return logsumexp
+
+
+def _logsumexp(xp: Any, x: Any, mask: None, axis: int, keepdims: bool) -> Any:
+    return jax.nn.logsumexp(x, axis, keepdims=keepdims)
+
+
 WIDE = frozenset((jnp.dtype(jnp.float32), jnp.dtype(jnp.float64)))
 
-NATIVES: dict[str, Native] = {f.__name__: f for f in (relu, sigmoid, softmax)}
+NATIVES: dict[str, Native] = {f.__name__: f for f in (relu, sigmoid, softmax, logsumexp)}

@@ -11,15 +11,21 @@ from multiact.formulas.precise import normalising as precise
 
 
 def _softmax(xp: Any, x: Any, mask: Any, axis: int) -> Any:
+    e, total = _weights(xp, x, mask, axis)
+    return e / total
+
+
+def _weights(xp: Any, x: Any, mask: Any, axis: int) -> tuple[Any, Any]:
+    """e^x in units of the row's largest, and the row's sum of it."""
     top = _top(xp, x, mask, axis)
     if mask is None:
         e = xp.exp(x - top)
-        return e / xp.expand_dims(xp.sum(e, axis), axis)
+        return e, xp.expand_dims(xp.sum(e, axis), axis)
     # Masked places must not reach the arithmetic: they may hold inf or NaN. In a row without any
     # open place the total 0 is replaced, so that the row becomes 0.
     e = xp.where(mask, xp.exp(xp.where(mask, x, top) - top), 0.0)
     total = xp.expand_dims(xp.sum(e, axis), axis)
-    return e / xp.where(total == 0, 1.0, total)
+    return e, xp.where(total == 0, 1.0, total)
 
 
 def _softmax_product(xp: Any, x: Any, vector: Any, mask: Any, axis: int) -> Any:
@@ -73,8 +79,9 @@ def _logsumexp_forward(xp: Any, x: Any, tangent: Any, mask: Any, axis: int, keep
 
 
 def _logsumexp_back(xp: Any, x: Any, cotangent: Any, mask: Any, axis: int, keepdims: bool) -> Any:
-    whole = cotangent if keepdims else xp.expand_dims(cotangent, axis)
-    return _softmax(xp, x, mask, axis) * whole
+    e, total = _weights(xp, x, mask, axis)
+    # A division per row, not one per element.
+    return e * ((cotangent if keepdims else xp.expand_dims(cotangent, axis)) / total)
 
 
 def _log_total(xp: Any, z: Any, mask: Any, axis: int) -> Any:
