@@ -99,12 +99,13 @@ def over_backend(package: Any, x: Any) -> dict[str, float]:
 
 def over_nothing(package: Any, x: Any) -> dict[str, float]:
     """The same where the backend's tanh returns at once, which leaves the call alone."""
-    backend_tanh = package.tanh
-    package.tanh = lambda x: x
+    names = multiact.tanh.__globals__
+    kept = names["first_tanh"]
+    package.tanh = names["first_tanh"] = lambda x: x
     try:
         return over_backend(package, x)
     finally:
-        package.tanh = backend_tanh
+        package.tanh = names["first_tanh"] = kept
 
 
 def bare_jax() -> dict[str, float]:

@@ -1,12 +1,14 @@
 """From the type of an array to the backend that serves it.
 
-``(first if type(x) is first_type else backends[type(x)]).tanh(x)`` is the whole hot path. The
-framework that a process meets first is a comparison away; it is the only one in most processes. Any
-other is one lookup in a plain dict, which Python specialises as it does not for a subclass of dict.
-Then comes the call itself, in a ``try`` that costs nothing. A type that is not in the table goes
-through :func:`find`, by the type's MRO, which imports the backend and remembers it. No backend lets
-a KeyError escape from a function; if one did, the call would be made a second time, at worst with
-new random numbers, before the error is raised.
+The hot path is the first two lines of every function of the front end::
+
+    if type(x) is first_type:
+        return first_tanh(x)
+
+The framework that a process meets first is a comparison away; it is the only one in most processes.
+Any other is one lookup in a plain dict, which Python specialises as it does not for a subclass of
+dict, in a ``try`` that costs nothing. A type that is not in the table goes through :func:`find`, by
+the type's MRO, which imports the backend and remembers it.
 
 Two tables, because Dynamo guards the first one as a whole: ``backends`` grows at most once per
 framework, by the exact types that the framework's own calls hand out. Everything found by MRO
@@ -50,11 +52,6 @@ _derived: dict[type, Any] = {}
 backends: dict[type, Any] = {}
 """Array type -> backend, filled by each backend when it is imported."""
 
-first: Any = None
-first_type: type | None = None
-"""The backend that was imported first and its array type, as :func:`serve` gives them to each
-module of the front end: a global of the module itself is cheaper than an attribute of this one."""
-
 _first_types: dict[str, type] = {}
 
 
@@ -71,12 +68,13 @@ def serve(exact_types: Mapping[type, Any]) -> None:
     kind, backend = next(iter(exact_types.items()))
     # Two threads may import two frameworks at the same moment: one of them is the first.
     if _first_types.setdefault("first", kind) is kind:
-        globals_of = {record.family: record.function.__globals__ for record in records.values()}
-        for namespace in globals_of.values():
-            # In this order: a thread that finds the type finds the backend as well.
-            namespace["first"] = backend
-            namespace["first_type"] = kind
-        precise.first, precise.first_type = backend.precise, kind
+        # The type last: a thread that finds it finds the functions as well.
+        for record in records.values():
+            record.function.__globals__[f"first_{record.name}"] = getattr(backend, record.name)
+            setattr(precise, f"first_{record.name}", getattr(backend.precise, record.name))
+        for record in records.values():
+            record.function.__globals__["first_type"] = kind
+        precise.first_type = kind
 
 
 def find(kind: type) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import first_celu, first_elu, first_selu, first_type, first_xielu
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -57,8 +58,10 @@ def elu(x: Array, alpha: Parameter = 1.0) -> Array:
     >>> multiact.elu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.63212056,  0.        ,  2.        ])
     """
+    if type(x) is first_type:
+        return first_elu(x, alpha)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).elu(x, alpha)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.elu(x, alpha)  # type: ignore[no-any-return]
@@ -111,8 +114,10 @@ def selu(x: Array) -> Array:
     >>> multiact.selu(numpy.array([-1.0, 0.0, 2.0]))
     array([-1.11133074,  0.        ,  2.10140197])
     """
+    if type(x) is first_type:
+        return first_selu(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).selu(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.selu(x)  # type: ignore[no-any-return]
@@ -168,8 +173,10 @@ def celu(x: Array, alpha: float = 1.0) -> Array:
     >>> multiact.celu(numpy.array([-2.0, 0.0, 2.0]), alpha=2.0)
     array([-1.26424112,  0.        ,  2.        ])
     """
+    if type(x) is first_type:
+        return first_celu(x, alpha)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).celu(x, alpha)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.celu(x, alpha)  # type: ignore[no-any-return]
@@ -238,10 +245,10 @@ def xielu(x: Array, alpha_p: Parameter = 0.8, alpha_n: Parameter = 0.8, beta: fl
     >>> multiact.xielu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.20569645,  0.        ,  4.2       ])
     """
+    if type(x) is first_type:
+        return first_xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).xielu(  # type: ignore[no-any-return]
-            x, alpha_p, alpha_n, beta
-        )
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]

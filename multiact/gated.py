@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_bilinear,
+    first_geglu,
+    first_glu,
+    first_reglu,
+    first_swiglu,
+    first_type,
+)
 from multiact._record import activation
 from multiact._typing import Array
 
@@ -48,8 +56,10 @@ def glu(x: Array, axis: int = -1) -> Array:
     >>> multiact.glu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([0.73105858, 0.23840584])
     """
+    if type(x) is first_type:
+        return first_glu(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).glu(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.glu(x, axis)  # type: ignore[no-any-return]
@@ -95,8 +105,10 @@ def reglu(x: Array, axis: int = -1) -> Array:
     >>> multiact.reglu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([1., 0.])
     """
+    if type(x) is first_type:
+        return first_reglu(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).reglu(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.reglu(x, axis)  # type: ignore[no-any-return]
@@ -141,8 +153,10 @@ def geglu(x: Array, axis: int = -1) -> Array:
     >>> multiact.geglu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([ 0.84134475, -0.09100053])
     """
+    if type(x) is first_type:
+        return first_geglu(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).geglu(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.geglu(x, axis)  # type: ignore[no-any-return]
@@ -188,8 +202,10 @@ def swiglu(x: Array, axis: int = -1) -> Array:
     >>> multiact.swiglu(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([ 0.73105858, -0.47681169])
     """
+    if type(x) is first_type:
+        return first_swiglu(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).swiglu(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.swiglu(x, axis)  # type: ignore[no-any-return]
@@ -235,8 +251,10 @@ def bilinear(x: Array, axis: int = -1) -> Array:
     >>> multiact.bilinear(numpy.array([1.0, 2.0, 1.0, -2.0]))
     array([ 1., -4.])
     """
+    if type(x) is first_type:
+        return first_bilinear(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).bilinear(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.bilinear(x, axis)  # type: ignore[no-any-return]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import first_crelu, first_maxout, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -50,8 +51,10 @@ def maxout(x: Array, pieces: int, axis: int = -1) -> Array:
     >>> multiact.maxout(numpy.array([1.0, 4.0, 3.0, 2.0]), pieces=2)
     array([4., 3.])
     """
+    if type(x) is first_type:
+        return first_maxout(x, pieces, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).maxout(x, pieces, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.maxout(x, pieces, axis)  # type: ignore[no-any-return]
@@ -100,8 +103,10 @@ def crelu(x: Array, axis: int = -1) -> Array:
     >>> multiact.crelu(numpy.array([-1.5, 2.0]))
     array([0. , 2. , 1.5, 0. ])
     """
+    if type(x) is first_type:
+        return first_crelu(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).crelu(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.crelu(x, axis)  # type: ignore[no-any-return]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_log_softmax,
+    first_logsumexp,
+    first_softmax,
+    first_softmin,
+    first_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Any, Array
 
@@ -53,8 +60,10 @@ def softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     >>> multiact.softmax(numpy.array([0.0, 1.0, 2.0]))
     array([0.09003057, 0.24472847, 0.66524096])
     """
+    if type(x) is first_type:
+        return first_softmax(x, axis, where)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).softmax(x, axis, where)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.softmax(x, axis, where)  # type: ignore[no-any-return]
@@ -106,8 +115,10 @@ def log_softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     >>> multiact.log_softmax(numpy.array([0.0, 1.0, 2.0]))
     array([-2.40760596, -1.40760596, -0.40760596])
     """
+    if type(x) is first_type:
+        return first_log_softmax(x, axis, where)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).log_softmax(x, axis, where)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.log_softmax(x, axis, where)  # type: ignore[no-any-return]
@@ -158,8 +169,10 @@ def softmin(x: Array, axis: int = -1, where: Any = None) -> Array:
     >>> multiact.softmin(numpy.array([0.0, 1.0, 2.0]))
     array([0.66524096, 0.24472847, 0.09003057])
     """
+    if type(x) is first_type:
+        return first_softmin(x, axis, where)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).softmin(x, axis, where)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.softmin(x, axis, where)  # type: ignore[no-any-return]
@@ -215,10 +228,10 @@ def logsumexp(x: Array, axis: int = -1, keepdims: bool = False, where: Any = Non
     >>> multiact.logsumexp(numpy.array([[0.0, 0.0], [100.0, 100.0]]))
     array([  0.69314718, 100.69314718])
     """
+    if type(x) is first_type:
+        return first_logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).logsumexp(  # type: ignore[no-any-return]
-            x, axis, keepdims, where
-        )
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]

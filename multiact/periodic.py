@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import first_sine, first_snake, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -63,8 +64,10 @@ def snake(x: Array, a: Parameter = 1.0) -> Array:
     >>> multiact.snake(numpy.array([-1.0, 0.0, 2.0]), a=0.5)
     array([-0.54030231,  0.        ,  3.41614684])
     """
+    if type(x) is first_type:
+        return first_snake(x, a)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).snake(x, a)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.snake(x, a)  # type: ignore[no-any-return]
@@ -119,8 +122,10 @@ def sine(x: Array, omega: float = 1.0) -> Array:
     >>> multiact.sine(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.84147098,  0.        ,  0.90929743])
     """
+    if type(x) is first_type:
+        return first_sine(x, omega)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).sine(x, omega)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.sine(x, omega)  # type: ignore[no-any-return]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_hard_sigmoid,
+    first_hard_silu,
+    first_hard_tanh,
+    first_sparse_plus,
+    first_sparse_sigmoid,
+    first_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -54,8 +62,10 @@ def hard_sigmoid(x: Array) -> Array:
     >>> multiact.hard_sigmoid(numpy.array([-4.0, -1.5, 0.0, 3.0]))
     array([0.  , 0.25, 0.5 , 1.  ])
     """
+    if type(x) is first_type:
+        return first_hard_sigmoid(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).hard_sigmoid(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.hard_sigmoid(x)  # type: ignore[no-any-return]
@@ -111,8 +121,10 @@ def hard_tanh(x: Array, min: float = -1.0, max: float = 1.0) -> Array:  # noqa: 
     >>> multiact.hard_tanh(numpy.array([-1.5, 0.25, 2.0]))
     array([-1.  ,  0.25,  1.  ])
     """
+    if type(x) is first_type:
+        return first_hard_tanh(x, min, max)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).hard_tanh(x, min, max)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.hard_tanh(x, min, max)  # type: ignore[no-any-return]
@@ -164,8 +176,10 @@ def hard_silu(x: Array) -> Array:
     >>> multiact.hard_silu(numpy.array([-1.5, 0.0, 1.0, 4.0]))
     array([-0.375     ,  0.        ,  0.66666667,  4.        ])
     """
+    if type(x) is first_type:
+        return first_hard_silu(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).hard_silu(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.hard_silu(x)  # type: ignore[no-any-return]
@@ -219,8 +233,10 @@ def sparse_sigmoid(x: Array) -> Array:
     >>> multiact.sparse_sigmoid(numpy.array([-2.0, -0.5, 0.0, 1.0]))
     array([0.  , 0.25, 0.5 , 1.  ])
     """
+    if type(x) is first_type:
+        return first_sparse_sigmoid(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).sparse_sigmoid(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.sparse_sigmoid(x)  # type: ignore[no-any-return]
@@ -270,8 +286,10 @@ def sparse_plus(x: Array) -> Array:
     >>> multiact.sparse_plus(numpy.array([-2.0, 0.0, 0.5, 2.0]))
     array([0.    , 0.25  , 0.5625, 2.    ])
     """
+    if type(x) is first_type:
+        return first_sparse_plus(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).sparse_plus(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.sparse_plus(x)  # type: ignore[no-any-return]

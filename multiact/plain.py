@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import first_identity, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -51,8 +52,10 @@ def identity(x: Array) -> Array:
     >>> multiact.identity(numpy.array([-1.5, 0.0, 2.0]))
     array([-1.5,  0. ,  2. ])
     """
+    if type(x) is first_type:
+        return first_identity(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).identity(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.identity(x)  # type: ignore[no-any-return]

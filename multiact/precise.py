@@ -24,9 +24,8 @@ from multiact._typing import TYPE_CHECKING, Any
 backends: dict[type, Any] = {}
 """Array type -> the precise functions of its backend, as ``multiact._dispatch.backends``."""
 
-first: Any = None
 first_type: type | None = None
-"""The precise functions of the first backend, and its array type, as in ``multiact._dispatch``."""
+"""The first framework's array type; its functions are globals here too, as ``multiact._first``."""
 
 
 def find(kind: type) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import first_leaky_relu, first_prelu, first_relu, first_rrelu, first_type
 from multiact._record import INF, activation
 from multiact._typing import Any, Array, Parameter
 
@@ -52,8 +53,10 @@ def relu(x: Array) -> Array:
     >>> multiact.relu(numpy.array([-1.5, 0.0, 2.0]))
     array([0., 0., 2.])
     """
+    if type(x) is first_type:
+        return first_relu(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).relu(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.relu(x)  # type: ignore[no-any-return]
@@ -107,8 +110,10 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     >>> multiact.leaky_relu(numpy.array([-1.0, 0.0, 2.0]), negative_slope=0.25)
     array([-0.25,  0.  ,  2.  ])
     """
+    if type(x) is first_type:
+        return first_leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
@@ -168,8 +173,10 @@ def prelu(x: Array, slope: Parameter, axis: int = -1) -> Array:
     array([[-0.5 , -0.25],
            [ 3.  , -0.5 ]])
     """
+    if type(x) is first_type:
+        return first_prelu(x, slope, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).prelu(x, slope, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.prelu(x, slope, axis)  # type: ignore[no-any-return]
@@ -246,10 +253,12 @@ def rrelu(
     >>> multiact.rrelu(numpy.array([-3.0, 2.0]), slope=numpy.array([0.25, 0.3]))
     array([-0.75,  2.  ])
     """
-    try:
-        return (first if type(x) is first_type else backends[type(x)]).rrelu(  # type: ignore[no-any-return]
+    if type(x) is first_type:
+        return first_rrelu(  # type: ignore[no-any-return]
             x, lower, upper, training, rng, slope
         )
+    try:
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.rrelu(  # type: ignore[no-any-return]

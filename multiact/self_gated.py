@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import first_acon_c, first_phish, first_serf, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -51,8 +52,10 @@ def serf(x: Array) -> Array:
     >>> multiact.serf(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.34224796,  0.        ,  1.99473933])
     """
+    if type(x) is first_type:
+        return first_serf(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).serf(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.serf(x)  # type: ignore[no-any-return]
@@ -101,8 +104,10 @@ def phish(x: Array) -> Array:
     >>> multiact.phish(numpy.array([-1.0, 0.0, 2.0]))
     array([0.15733733, 0.        , 1.9213358 ])
     """
+    if type(x) is first_type:
+        return first_phish(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).phish(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.phish(x)  # type: ignore[no-any-return]
@@ -164,8 +169,10 @@ def acon_c(x: Array, p1: Parameter = 1.0, p2: Parameter = 0.0, beta: Parameter =
     >>> multiact.acon_c(numpy.array([-1.0, 0.0, 2.0]), p1=1.0, p2=0.25)
     array([-0.49061598,  0.        ,  1.72636171])
     """
+    if type(x) is first_type:
+        return first_acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_hardshrink,
+    first_shrink,
+    first_softshrink,
+    first_tanhshrink,
+    first_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -57,8 +64,10 @@ def softshrink(x: Array, lambd: float = 0.5) -> Array:
     >>> multiact.softshrink(numpy.array([-2.0, -0.5, 0.25, 1.0]))
     array([-1.5,  0. ,  0. ,  0.5])
     """
+    if type(x) is first_type:
+        return first_softshrink(x, lambd)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).softshrink(x, lambd)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.softshrink(x, lambd)  # type: ignore[no-any-return]
@@ -114,8 +123,10 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     >>> multiact.hardshrink(numpy.array([-2.0, -0.5, 0.25, 1.0]))
     array([-2.,  0.,  0.,  1.])
     """
+    if type(x) is first_type:
+        return first_hardshrink(x, lambd)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).hardshrink(x, lambd)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.hardshrink(x, lambd)  # type: ignore[no-any-return]
@@ -164,8 +175,10 @@ def tanhshrink(x: Array) -> Array:
     >>> multiact.tanhshrink(numpy.array([-2.0, 0.0, 0.5]))
     array([-1.03597242,  0.        ,  0.03788284])
     """
+    if type(x) is first_type:
+        return first_tanhshrink(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).tanhshrink(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.tanhshrink(x)  # type: ignore[no-any-return]
@@ -225,8 +238,10 @@ def shrink(x: Array, lambd: float = 0.5, bias: float = 0.0) -> Array:
     >>> multiact.shrink(numpy.array([-2.0, -0.5, 0.25, 1.0]), lambd=0.5, bias=0.25)
     array([-1.75,  0.  ,  0.  ,  0.75])
     """
+    if type(x) is first_type:
+        return first_shrink(x, lambd, bias)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).shrink(x, lambd, bias)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.shrink(x, lambd, bias)  # type: ignore[no-any-return]

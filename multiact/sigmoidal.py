@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_arctan,
+    first_laplace,
+    first_lecun_tanh,
+    first_log_sigmoid,
+    first_sigmoid,
+    first_softsign,
+    first_tanh,
+    first_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -49,8 +59,10 @@ def sigmoid(x: Array) -> Array:
     >>> multiact.sigmoid(numpy.array([-2.0, 0.0, 2.0]))
     array([0.11920292, 0.5       , 0.88079708])
     """
+    if type(x) is first_type:
+        return first_sigmoid(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).sigmoid(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.sigmoid(x)  # type: ignore[no-any-return]
@@ -97,8 +109,10 @@ def tanh(x: Array) -> Array:
     >>> multiact.tanh(numpy.array([-1.0, 0.0, 1.0]))
     array([-0.76159416,  0.        ,  0.76159416])
     """
+    if type(x) is first_type:
+        return first_tanh(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).tanh(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.tanh(x)  # type: ignore[no-any-return]
@@ -147,8 +161,10 @@ def log_sigmoid(x: Array) -> Array:
     >>> multiact.log_sigmoid(numpy.array([-100.0, 0.0, 2.0]))
     array([-100.        ,   -0.69314718,   -0.12692801])
     """
+    if type(x) is first_type:
+        return first_log_sigmoid(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).log_sigmoid(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.log_sigmoid(x)  # type: ignore[no-any-return]
@@ -195,8 +211,10 @@ def lecun_tanh(x: Array) -> Array:
     >>> multiact.lecun_tanh(numpy.array([-1.0, 0.0, 1.0]))
     array([-0.99999726,  0.        ,  0.99999726])
     """
+    if type(x) is first_type:
+        return first_lecun_tanh(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).lecun_tanh(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.lecun_tanh(x)  # type: ignore[no-any-return]
@@ -246,8 +264,10 @@ def arctan(x: Array) -> Array:
     >>> multiact.arctan(numpy.array([-1.0, 0.0, 1e4]))
     array([-0.78539816,  0.        ,  1.57069633])
     """
+    if type(x) is first_type:
+        return first_arctan(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).arctan(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.arctan(x)  # type: ignore[no-any-return]
@@ -295,8 +315,10 @@ def softsign(x: Array) -> Array:
     >>> multiact.softsign(numpy.array([-3.0, 0.0, 1.0]))
     array([-0.75,  0.  ,  0.5 ])
     """
+    if type(x) is first_type:
+        return first_softsign(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).softsign(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.softsign(x)  # type: ignore[no-any-return]
@@ -353,8 +375,10 @@ def laplace(x: Array, mu: float = 0.707107, sigma: float = 0.282095) -> Array:
     >>> multiact.laplace(numpy.array([-1.0, 0.0, 0.707107, 1.0]))
     array([7.17372613e-10, 6.09445962e-03, 5.00000000e-01, 8.50429649e-01])
     """
+    if type(x) is first_type:
+        return first_laplace(x, mu, sigma)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).laplace(x, mu, sigma)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.laplace(x, mu, sigma)  # type: ignore[no-any-return]

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_gelu,
+    first_gelu_10,
+    first_mish,
+    first_quick_gelu,
+    first_silu,
+    first_softplus,
+    first_squareplus,
+    first_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -56,8 +66,10 @@ def softplus(x: Array, beta: Parameter = 1.0) -> Array:
     >>> multiact.softplus(numpy.array([-2.0, 0.0, 100.0]))
     array([  0.12692801,   0.69314718, 100.        ])
     """
+    if type(x) is first_type:
+        return first_softplus(x, beta)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).softplus(x, beta)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.softplus(x, beta)  # type: ignore[no-any-return]
@@ -111,8 +123,10 @@ def squareplus(x: Array, b: float = 4.0) -> Array:
     >>> multiact.squareplus(numpy.array([-1e9, 0.0, 2.0]))
     array([1.00000000e-09, 1.00000000e+00, 2.41421356e+00])
     """
+    if type(x) is first_type:
+        return first_squareplus(x, b)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).squareplus(x, b)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.squareplus(x, b)  # type: ignore[no-any-return]
@@ -169,8 +183,10 @@ def silu(x: Array, beta: Parameter = 1.0) -> Array:
     >>> multiact.silu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.26894142,  0.        ,  1.76159416])
     """
+    if type(x) is first_type:
+        return first_silu(x, beta)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).silu(x, beta)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.silu(x, beta)  # type: ignore[no-any-return]
@@ -220,8 +236,10 @@ def mish(x: Array) -> Array:
     >>> multiact.mish(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.30340146,  0.        ,  1.94395896])
     """
+    if type(x) is first_type:
+        return first_mish(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).mish(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.mish(x)  # type: ignore[no-any-return]
@@ -277,8 +295,10 @@ def gelu(x: Array, approximate: str | bool = "none") -> Array:
     >>> multiact.gelu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.15865525,  0.        ,  1.95449974])
     """
+    if type(x) is first_type:
+        return first_gelu(x, approximate)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).gelu(x, approximate)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.gelu(x, approximate)  # type: ignore[no-any-return]
@@ -327,8 +347,10 @@ def quick_gelu(x: Array) -> Array:
     >>> multiact.quick_gelu(numpy.array([-1.0, 0.0, 2.0]))
     array([-0.15420423,  0.        ,  1.93565862])
     """
+    if type(x) is first_type:
+        return first_quick_gelu(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).quick_gelu(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.quick_gelu(x)  # type: ignore[no-any-return]
@@ -381,8 +403,10 @@ def gelu_10(x: Array) -> Array:
     >>> multiact.gelu_10(numpy.array([-1.0, 0.0, 2.0, 100.0]))
     array([-0.15865525,  0.        ,  1.95449974, 10.        ])
     """
+    if type(x) is first_type:
+        return first_gelu_10(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).gelu_10(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.gelu_10(x)  # type: ignore[no-any-return]

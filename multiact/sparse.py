@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_entmax15,
+    first_gumbel_softmax,
+    first_hardmax,
+    first_sparsemax,
+    first_type,
+)
 from multiact._record import activation
 from multiact._typing import Any, Array
 
@@ -48,8 +55,10 @@ def hardmax(x: Array, axis: int = -1) -> Array:
     >>> multiact.hardmax(numpy.array([1.0, 3.0, 2.0, 3.0]))
     array([0., 1., 0., 0.])
     """
+    if type(x) is first_type:
+        return first_hardmax(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).hardmax(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.hardmax(x, axis)  # type: ignore[no-any-return]
@@ -100,8 +109,10 @@ def sparsemax(x: Array, axis: int = -1) -> Array:
     >>> multiact.sparsemax(numpy.array([1.0, 0.9, -1.0]))
     array([0.55, 0.45, 0.  ])
     """
+    if type(x) is first_type:
+        return first_sparsemax(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).sparsemax(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.sparsemax(x, axis)  # type: ignore[no-any-return]
@@ -149,8 +160,10 @@ def entmax15(x: Array, axis: int = -1) -> Array:
     >>> multiact.entmax15(numpy.array([1.0, 0.9, -1.0]))
     array([0.53533324, 0.46466676, 0.        ])
     """
+    if type(x) is first_type:
+        return first_entmax15(x, axis)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).entmax15(x, axis)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.entmax15(x, axis)  # type: ignore[no-any-return]
@@ -232,10 +245,12 @@ def gumbel_softmax(
     >>> multiact.gumbel_softmax(x, hard=True, noise=noise)
     array([1., 0., 0.])
     """
-    try:
-        return (first if type(x) is first_type else backends[type(x)]).gumbel_softmax(  # type: ignore[no-any-return]
+    if type(x) is first_type:
+        return first_gumbel_softmax(  # type: ignore[no-any-return]
             x, temperature, hard, rng, axis, noise
         )
+    try:
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.gumbel_softmax(  # type: ignore[no-any-return]

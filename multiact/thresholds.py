@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find, first, first_type
+from multiact._dispatch import backends, find
+from multiact._first import (
+    first_clipped_relu,
+    first_relu6,
+    first_squared_relu,
+    first_star_relu,
+    first_threshold,
+    first_thresholded_relu,
+    first_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -53,8 +62,10 @@ def relu6(x: Array) -> Array:
     >>> multiact.relu6(numpy.array([-1.5, 2.0, 7.0]))
     array([0., 2., 6.])
     """
+    if type(x) is first_type:
+        return first_relu6(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).relu6(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.relu6(x)  # type: ignore[no-any-return]
@@ -111,8 +122,10 @@ def clipped_relu(x: Array, max_value: float) -> Array:
     >>> multiact.clipped_relu(numpy.array([-1.5, 2.0, 30.0]), max_value=20.0)
     array([ 0.,  2., 20.])
     """
+    if type(x) is first_type:
+        return first_clipped_relu(x, max_value)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).clipped_relu(x, max_value)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.clipped_relu(x, max_value)  # type: ignore[no-any-return]
@@ -173,10 +186,10 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     >>> multiact.threshold(numpy.array([-1.5, 0.5, 2.0]), threshold=0.5, value=-1.0)
     array([-1., -1.,  2.])
     """
+    if type(x) is first_type:
+        return first_threshold(x, threshold, value)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).threshold(  # type: ignore[no-any-return]
-            x, threshold, value
-        )
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.threshold(x, threshold, value)  # type: ignore[no-any-return]
@@ -233,8 +246,10 @@ def thresholded_relu(x: Array, alpha: float = 1.0) -> Array:
     >>> multiact.thresholded_relu(numpy.array([-1.5, 1.0, 2.0]))
     array([0., 0., 2.])
     """
+    if type(x) is first_type:
+        return first_thresholded_relu(x, alpha)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).thresholded_relu(x, alpha)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.thresholded_relu(x, alpha)  # type: ignore[no-any-return]
@@ -285,8 +300,10 @@ def squared_relu(x: Array) -> Array:
     >>> multiact.squared_relu(numpy.array([-1.5, 0.5, 2.0]))
     array([0.  , 0.25, 4.  ])
     """
+    if type(x) is first_type:
+        return first_squared_relu(x)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).squared_relu(x)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.squared_relu(x)  # type: ignore[no-any-return]
@@ -342,8 +359,10 @@ def star_relu(x: Array, scale: Parameter = 0.8944, bias: Parameter = -0.4472) ->
     >>> multiact.star_relu(numpy.array([-1.5, 0.5, 2.0]))
     array([-0.4472, -0.2236,  3.1304])
     """
+    if type(x) is first_type:
+        return first_star_relu(x, scale, bias)  # type: ignore[no-any-return]
     try:
-        return (first if type(x) is first_type else backends[type(x)]).star_relu(x, scale, bias)  # type: ignore[no-any-return]
+        backend = backends[type(x)]
     except KeyError:
         backend = find(type(x))
     return backend.star_relu(x, scale, bias)  # type: ignore[no-any-return]

@@ -45,8 +45,10 @@ def test_the_front_end_makes_the_same_call_on_both_paths(name: str) -> None:
     record = multiact.records[name]
     call = f"{name}({', '.join(record.signature.parameters)})"
     expected = ast.parse(
-        f"try:\n    return (first if type(x) is first_type else backends[type(x)]).{call}\n"
-        f"except KeyError:\n    backend = find(type(x))\nreturn backend.{call}\n"
+        f"if type(x) is first_type:\n    return first_{call}\n"
+        "try:\n    backend = backends[type(x)]\n"
+        "except KeyError:\n    backend = find(type(x))\n"
+        f"return backend.{call}\n"
     )
     (function,) = ast.parse(inspect.getsource(record.function)).body
     assert isinstance(function, ast.FunctionDef)
