@@ -1,7 +1,7 @@
 """The first framework's functions, under names that every module of the front end has of its own.
 
-A function is cheaper as a global than as an attribute of its backend: 10 ns of 60. All are None
-until :func:`multiact._dispatch.serve` gives each module those of the backend imported first.
+A function is cheaper as a global than as an attribute of its backend. All are None until
+:func:`multiact._dispatch.serve` gives each module those of the backend imported first.
 """
 
 from __future__ import annotations

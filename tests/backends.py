@@ -107,3 +107,7 @@ class Backend(Enum):
         if self is Backend.JAX:
             return self.framework.jit(function)
         return function
+
+    def at_once(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as one program on JAX, which compiles each of its steps otherwise."""
+        return self.compile(function) if self is Backend.JAX else function

@@ -16,13 +16,12 @@ from multiact_compare.dtypes import DTYPES as PARITY_DTYPES
 import multiact
 from multiact.formulas import precise_elementwise
 from multiact.formulas.smooth import SILU_UNIT
-from tests.backends import DTYPES, Backend, common_dtypes, float64_only
-from tests.functions.contract import case_id, default_cases, elementwise_cases
+from tests.backends import DTYPES, Backend, float64_only
+from tests.functions.contract import case_id, default_cases, dtype_case_id, elementwise_cases
 
 Case = tuple[str, dict[str, Any]]
-every_case = pytest.mark.parametrize("case", elementwise_cases(), ids=case_id)
-HALF = ("float16", "bfloat16")
-# One of each make; ``multiact parity --tier precise`` compiles all.
+ROWWISE_NAMES = [name for name, record in multiact.records.items() if record.kind == "rowwise"]
+# One of each make; ``multiact parity --tier precise`` measures all in every way.
 COMPILED = ("relu", "selu", "tanh", "silu", "mish", "gelu", "snake", "tanhshrink")
 # Where formulas turn: tails, roots of derivatives, both sides of 0, subnormal numbers.
 POINTS = np.concatenate(
@@ -44,11 +43,6 @@ def bits(array: Any) -> Any:
 
 def slope(name: str, params: dict[str, Any], x: Any) -> Any:
     return multiact.derivative(getattr(multiact.precise, name), x, **params)
-
-
-def at_once(backend: Backend, function: Any) -> Any:
-    """Outside of jit JAX would compile each of the steps of a derivative."""
-    return backend.compile(function) if backend is Backend.JAX else function
 
 
 def assert_same_bits(x: Any, got: Any, want: Any) -> None:
@@ -75,8 +69,19 @@ def test_an_unknown_name() -> None:
         _ = multiact.precise.nonsense
 
 
-@pytest.mark.parametrize("half", HALF)
-@pytest.mark.parametrize("case", elementwise_cases(first_only=True), ids=case_id)
+@pytest.mark.parametrize(
+    ("half", "case"),
+    [
+        *(("bfloat16", case) for case in elementwise_cases(first_only=True)),
+        *(("float16", (name, {})) for name in COMPILED),
+        *(
+            pytest.param("float16", case, marks=pytest.mark.thorough)
+            for case in elementwise_cases(first_only=True)
+            if case[0] not in COMPILED
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else case_id(value),
+)
 def test_every_16_bit_input_gives_the_bits_of_numpy(
     differentiating: Backend, half: str, case: Case
 ) -> None:
@@ -88,7 +93,7 @@ def test_every_16_bit_input_gives_the_bits_of_numpy(
     def both(x: Any) -> tuple[Any, Any]:
         return f(x, **params), slope(name, params, x)
 
-    y, dy = map(differentiating.to_numpy, at_once(differentiating, both)(values))
+    y, dy = map(differentiating.to_numpy, differentiating.at_once(both)(values))
     assert_same_bits(x, y, f(x, **params))
     assert_same_bits(x, dy, slope(name, params, x))
 
@@ -111,7 +116,10 @@ def test_float32_points_give_the_bits_of_numpy(
     def both(x: Any) -> tuple[Any, Any]:
         return f(x, **params), slope(name, params, x)
 
-    run = differentiating.compile(both) if mode == "compiled" else both
+    # JAX goes step by step for one of each make alone.
+    run = both if name in COMPILED else differentiating.at_once(both)
+    if mode == "compiled":
+        run = differentiating.compile(both)
     if mode == "compiled" and differentiating is Backend.TORCH:
         differentiating.framework.compiler.reset()
     y, dy = map(differentiating.to_numpy, run(differentiating.array(x, "float32")))
@@ -119,7 +127,21 @@ def test_float32_points_give_the_bits_of_numpy(
     assert_same_bits(x, dy, slope(name, params, x))
 
 
-@every_case
+@pytest.mark.parametrize(
+    ("backend", "case"),
+    [
+        # JAX compiles each of them.
+        pytest.param(
+            backend, case, marks=pytest.mark.thorough if backend is Backend.JAX and index else ()
+        )
+        for backend in Backend
+        for record in multiact.records.values()
+        if record.kind == "elementwise"
+        for index, case in enumerate((record.name, dict(params)) for params in record.cases)
+    ],
+    indirect=["backend"],
+    ids=lambda value: value.value if isinstance(value, Backend) else case_id(value),
+)
 @pytest.mark.parametrize("dtype", ["float32"], indirect=True)
 def test_infinities_give_the_limit(backend: Backend, dtype: str, case: Case) -> None:
     name, params = case
@@ -128,7 +150,7 @@ def test_infinities_give_the_limit(backend: Backend, dtype: str, case: Case) -> 
     def both(x: Any) -> tuple[Any, Any]:
         return f(x, **params), slope(name, params, x)
 
-    run = at_once(backend, both)
+    run = backend.at_once(both)
     for order, result in enumerate(run(backend.array([-np.inf, np.inf, np.nan], dtype))):
         got = backend.doubles(result)
         want = np.array([limits[-np.inf][order], limits[np.inf][order]])
@@ -170,7 +192,7 @@ def test_next_to_roots_that_depend_on_parameters(
     def both(x: Any) -> tuple[Any, Any]:
         return f(x, **params), slope(name, params, x)
 
-    run = differentiating.compile(both) if mode == "compiled" else at_once(differentiating, both)
+    run = differentiating.compile(both) if mode == "compiled" else differentiating.at_once(both)
     if mode == "compiled" and differentiating is Backend.TORCH:
         differentiating.framework.compiler.reset()
     y, dy = map(differentiating.doubles, run(differentiating.array(x, dtype)))
@@ -191,14 +213,25 @@ def test_infinities_under_dynamo(name: str, transform: str) -> None:
     assert torch.equal(got, f(x))
 
 
-@pytest.mark.parametrize("case", default_cases(), ids=case_id)
-@common_dtypes
+@pytest.mark.parametrize(
+    ("dtype", "case"),
+    [
+        *(("float32", case) for case in default_cases()),
+        # Of elementwise functions every input is tested above.
+        *(("bfloat16", case) for case in default_cases() if case[0] in ROWWISE_NAMES),
+    ],
+    indirect=["dtype"],
+    ids=dtype_case_id,
+)
 def test_the_default_tier_is_near(backend: Backend, dtype: str, case: Case) -> None:
     """Rows too: a wrong axis, mask or parameter would show."""
     name, params = case
     x = backend.array([[0.5, -1.5, 2.0, 1.0], [3.0, -0.25, 0.75, -4.0]], dtype)
-    precise = getattr(multiact.precise, name)(x, **params)
-    default = getattr(multiact, name)(x, **params)
+
+    def both(x: Any) -> list[Any]:
+        return [getattr(tier, name)(x, **params) for tier in (multiact.precise, multiact)]
+
+    precise, default = backend.at_once(both)(x)
     assert backend.dtype_of(precise) == dtype
     tolerance = 4 * float(np.finfo(np.float32).eps) if dtype == "float32" else 0.02
     assert np.allclose(
@@ -219,9 +252,8 @@ def test_gradients_to_parameters(backend: Backend, dtype: str) -> None:
 
 ROWWISE = [
     pytest.param(name, dict(params), id=f"{name}-{index}")
-    for name, record in multiact.records.items()
-    if record.kind == "rowwise"
-    for index, params in enumerate(record.cases)
+    for name in ROWWISE_NAMES
+    for index, params in enumerate(multiact.records[name].cases)
 ]
 
 
