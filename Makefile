@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 help:
 	@echo "make parity      the parity report over all four frameworks (about 5 minutes on 2 cores)"
 	@echo "make report      the same, and all of it as a page: report.html beside parity.json"
-	@echo "make test        lint, types and every test"
+	@echo "make test        lint, types and tests"
 	@echo "make thorough    every test, those that take long too"
 	@echo "make bench       call overhead, throughput and memory against the native functions"
 	@echo "make train       a network trained alike on NumPy, PyTorch, TensorFlow and JAX: train.png,"
