@@ -125,7 +125,9 @@ def _remark(row: dict[str, Any]) -> str:
 
 @click.command()
 @click.option("--backend", "-b", "backends", multiple=True, type=click.Choice(BACKENDS))
-@click.option("--rounds", default=40, show_default=True, help="Blocks per call; the least counts.")
+@click.option(
+    "--rounds", default=200, show_default=True, help="Blocks of a short call; the least counts."
+)
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path))
 def main(backends: tuple[str, ...], rounds: int, path: Path | None) -> None:
     """Measure multiact against the native functions and other dispatching libraries."""
