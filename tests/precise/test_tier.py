@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import inspect
 import math
-from itertools import product
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 import pytest
-from multiact_compare import oracle, rows
-from multiact_compare.dtypes import DTYPES as PARITY_DTYPES
+from multiact_compare import oracle
 
 import multiact
 from multiact.formulas import precise_elementwise
@@ -43,6 +41,13 @@ def bits(array: Any) -> Any:
 
 def slope(name: str, params: dict[str, Any], x: Any) -> Any:
     return multiact.derivative(getattr(multiact.precise, name), x, **params)
+
+
+def compiled(backend: Backend, function: Any) -> Any:
+    """Compiled anew: Dynamo stops after some functions of the same code."""
+    if backend is Backend.TORCH:
+        backend.framework.compiler.reset()
+    return backend.compile(function)
 
 
 def assert_same_bits(x: Any, got: Any, want: Any) -> None:
@@ -117,11 +122,8 @@ def test_float32_points_give_the_bits_of_numpy(
         return f(x, **params), slope(name, params, x)
 
     # JAX goes step by step for one of each make alone.
-    run = both if name in COMPILED else differentiating.at_once(both)
-    if mode == "compiled":
-        run = differentiating.compile(both)
-    if mode == "compiled" and differentiating is Backend.TORCH:
-        differentiating.framework.compiler.reset()
+    eager = both if name in COMPILED else differentiating.at_once(both)
+    run = compiled(differentiating, both) if mode == "compiled" else eager
     y, dy = map(differentiating.to_numpy, run(differentiating.array(x, "float32")))
     assert_same_bits(x, y, f(x, **params))
     assert_same_bits(x, dy, slope(name, params, x))
@@ -192,9 +194,8 @@ def test_next_to_roots_that_depend_on_parameters(
     def both(x: Any) -> tuple[Any, Any]:
         return f(x, **params), slope(name, params, x)
 
-    run = differentiating.compile(both) if mode == "compiled" else differentiating.at_once(both)
-    if mode == "compiled" and differentiating is Backend.TORCH:
-        differentiating.framework.compiler.reset()
+    eager = differentiating.at_once(both)
+    run = compiled(differentiating, both) if mode == "compiled" else eager
     y, dy = map(differentiating.doubles, run(differentiating.array(x, dtype)))
     np.testing.assert_allclose(y, value, rtol=4 * 2.0**-52, atol=0)
     np.testing.assert_allclose(dy, first, rtol=8 * 2.0**-52, atol=0)
@@ -248,80 +249,6 @@ def test_gradients_to_parameters(backend: Backend, dtype: str) -> None:
     assert backend.doubles(found.x).tolist() == [[0.5, 1.0], [0.5, 0.25]]
     assert backend.doubles(found.params["slope"]).tolist() == [-6.0, -1.0]
     assert backend.dtype_of(found.params["slope"]) == dtype
-
-
-ROWWISE = [
-    pytest.param(name, dict(params), id=f"{name}-{index}")
-    for name in ROWWISE_NAMES
-    for index, params in enumerate(multiact.records[name].cases)
-]
-
-
-# Row functions whose gradients are differences or zeros of either sign, and their parameters; the
-# last have half as many results as features.
-CANCELLING = [
-    *((name, {}, False) for name in ("softmax", "softmin", "log_softmax", "sparsemax", "entmax15")),
-    ("gumbel_softmax", {"noise": 0.0, "temperature": 0.5}, False),
-    *((name, {}, True) for name in ("glu", "geglu", "swiglu")),
-]
-
-
-@pytest.mark.parametrize(("name", "params"), ROWWISE)
-@pytest.mark.parametrize("dtype", ["float32"], indirect=True)
-def test_gradients_of_rows(
-    differentiating: Backend, dtype: str, name: str, params: dict[str, Any]
-) -> None:
-    """Those of the frameworks' automatic differentiation are NumPy's closed forms."""
-    function = getattr(multiact.precise, name)
-    values = np.random.default_rng(0).normal(size=(3, 12)).astype(np.float32)
-    cotangent = np.random.default_rng(1).normal(size=function(values, **params).shape)
-    expected = multiact.vjp(function, values, cotangent.astype(np.float32), **params).x
-    x, c = (differentiating.array(part, dtype) for part in (values, cotangent))
-    got = differentiating.doubles(multiact.vjp(function, x, c, **params).x)
-    np.testing.assert_allclose(got, expected, rtol=2**-23, atol=2**-30)
-
-
-@pytest.mark.parametrize(
-    ("name", "params"), [("crelu", {}), ("reglu", {}), ("maxout", {"pieces": 2})]
-)
-def test_zeros_of_rows_have_the_sign_of_numpy(
-    differentiating: Backend, name: str, params: dict[str, Any]
-) -> None:
-    zero = (0.0, -0.0, -1.0, 1.0)
-    # Long enough for vectorised loops, whose maximum may differ from that of single numbers.
-    rows = np.array(list(product(zero, repeat=4)) * 4, np.float32)
-
-    def evaluate(x: Any) -> Any:
-        return getattr(multiact.precise, name)(x, **params)
-
-    for run in (evaluate, differentiating.compile(evaluate)):
-        got = differentiating.to_numpy(run(differentiating.array(rows, "float32")))
-        assert_same_bits(rows.ravel(), got.ravel(), evaluate(rows).ravel())
-
-
-def test_gradients_that_cancel_have_the_bits_of_numpy(differentiating: Backend) -> None:
-    """On parity's rows: ties, constants, one entry that rules, and gradients of exactly 0."""
-    block = rows.blocks(PARITY_DTYPES["float32"])[1]
-    finite = np.isfinite(block.values).all(axis=1)
-    x, c = (part[finite].astype(np.float32) for part in (block.values, block.cotangents))
-
-    def gradients(x: Any, c: Any, half: Any) -> list[Any]:
-        return [
-            multiact.vjp(getattr(multiact.precise, name), x, half if by_halves else c, **params).x
-            for name, params, by_halves in CANCELLING
-        ]
-
-    operands = (x, c, c[:, : c.shape[1] // 2])
-    arrays = [differentiating.array(part, "float32") for part in operands]
-    # Outside of jit JAX would compile function by function; XLA is slow, and JAX has it.
-    runs = [] if differentiating is Backend.JAX else [gradients]
-    if differentiating is not Backend.TENSORFLOW:
-        runs.append(differentiating.compile(gradients))
-    expected = gradients(*operands)
-    for run in runs:
-        for (name, *_), got, want in zip(CANCELLING, run(*arrays), expected, strict=True):
-            differ = np.argwhere(bits(differentiating.to_numpy(got)) != bits(want))
-            assert differ.size == 0, (name, len(differ), differ[:3])
 
 
 @pytest.mark.parametrize("dtype", ["float32"], indirect=True)
