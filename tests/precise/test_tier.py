@@ -14,8 +14,8 @@ from multiact_compare import oracle
 import multiact
 from multiact.formulas import precise_elementwise
 from multiact.formulas.smooth import SILU_UNIT
-from tests.backends import DTYPES, Backend, float64_only
-from tests.functions.contract import case_id, default_cases, dtype_case_id, elementwise_cases
+from tests.backends import DTYPES, Backend, common_dtypes, float64_only
+from tests.functions.contract import case_id, default_cases, elementwise_cases
 
 Case = tuple[str, dict[str, Any]]
 ROWWISE_NAMES = [name for name, record in multiact.records.items() if record.kind == "rowwise"]
@@ -214,16 +214,8 @@ def test_infinities_under_dynamo(name: str, transform: str) -> None:
     assert torch.equal(got, f(x))
 
 
-@pytest.mark.parametrize(
-    ("dtype", "case"),
-    [
-        *(("float32", case) for case in default_cases()),
-        # Of elementwise functions every input is tested above.
-        *(("bfloat16", case) for case in default_cases() if case[0] in ROWWISE_NAMES),
-    ],
-    indirect=["dtype"],
-    ids=dtype_case_id,
-)
+@pytest.mark.parametrize("case", default_cases(), ids=case_id)
+@common_dtypes
 def test_the_default_tier_is_near(backend: Backend, dtype: str, case: Case) -> None:
     """Rows too: a wrong axis, mask or parameter would show."""
     name, params = case
