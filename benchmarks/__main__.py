@@ -126,7 +126,7 @@ def _remark(row: dict[str, Any]) -> str:
 @click.command()
 @click.option("--backend", "-b", "backends", multiple=True, type=click.Choice(BACKENDS))
 @click.option(
-    "--rounds", default=200, show_default=True, help="Blocks of a short call; the least counts."
+    "--rounds", default=400, show_default=True, help="Blocks of a short call; half of them count."
 )
 @click.option("--json", "path", type=click.Path(dir_okay=False, path_type=Path))
 def main(backends: tuple[str, ...], rounds: int, path: Path | None) -> None:
