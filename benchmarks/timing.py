@@ -1,7 +1,7 @@
 """Calls compared fairly on a machine that others use too.
 
 Blocks of calls take turns in random order, so that what disturbs the machine disturbs all alike.
-How blocks become one figure depends on what it is: see ``compare`` and ``nanoseconds_over``.
+How blocks become one figure depends on what it is: see ``compare`` and ``least``.
 """
 
 from __future__ import annotations
@@ -45,13 +45,20 @@ def compare(ours: Call, rival: Call, rounds: int = 400, block: float = 0.001) ->
 def nanoseconds_over(
     timers: Mapping[str, Timer], base: str, rounds: int = 1000, block: float = 0.0002
 ) -> dict[str, float]:
-    """Nanoseconds that each statement takes beyond ``base``, the least of each compared.
+    """Nanoseconds that each statement takes beyond ``base``, by the least of each."""
+    seconds = least(timers, rounds, block)
+    return {name: (found - seconds[base]) * 1e9 for name, found in seconds.items()}
 
-    A difference grows with all that slows the machine down, which only ever adds time; the least,
-    as ``timeit`` advises, comes close to what a quiet machine takes.
+
+def least(
+    timers: Mapping[str, Timer], rounds: int = 1000, block: float = 0.0002
+) -> dict[str, float]:
+    """The least seconds per call of each statement, for times that stand for themselves.
+
+    They grow with all that slows the machine down, as ratios do not. Noise only ever adds time to a
+    call of one thread, so the least, as ``timeit`` advises, comes close to a quiet machine's.
     """
-    least = {name: min(found) for name, found in _interleaved(timers, rounds, block).items()}
-    return {name: (seconds - least[base]) * 1e9 for name, seconds in least.items()}
+    return {name: min(found) for name, found in _interleaved(timers, rounds, block).items()}
 
 
 def _interleaved(timers: Mapping[str, Timer], rounds: int, block: float) -> dict[str, list[float]]:

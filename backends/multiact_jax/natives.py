@@ -1,8 +1,8 @@
 """JAX's own functions, where they keep the contract and are faster than the formula.
 
 Under XLA a formula is one fused kernel like a native function, so a native one is worth it only
-where it needs less work: the derivatives of relu and the logistic function reuse the value, and
-softmax has no NaN to look for.
+where it needs less work: the derivatives of relu, the logistic function and softmax reuse the
+value.
 """
 
 from __future__ import annotations

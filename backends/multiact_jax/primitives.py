@@ -25,6 +25,7 @@ __all__ = [
     "expm1",
     "halves",
     "inf",
+    "largest",
     "log",
     "log1p",
     "max",
@@ -102,10 +103,13 @@ def sum(x: Any, axis: int) -> Any:
 
 
 def max(x: Any, axis: int) -> Any:
-    # An empty axis has no maximum; −inf lets softmax of an empty row be empty. XLA's vectorised
-    # reduction on CPUs loses NaN.
-    top = jnp.max(x, axis=axis, initial=-jnp.inf)
-    return jnp.where(jnp.any(jnp.isnan(x), axis=axis), jnp.nan, top)
+    # XLA's vectorised reduction on CPUs loses NaN.
+    return jnp.where(jnp.any(jnp.isnan(x), axis=axis), jnp.nan, largest(x, axis))
+
+
+def largest(x: Any, axis: int) -> Any:
+    # An empty axis has no maximum; −inf lets softmax of an empty row be empty.
+    return jnp.max(x, axis=axis, initial=-jnp.inf)
 
 
 def split_axis(x: Any, axis: int, pieces: int) -> Any:

@@ -22,6 +22,7 @@ __all__ = [
     "expm1",
     "halves",
     "inf",
+    "largest",
     "log",
     "log1p",
     "max",
@@ -88,12 +89,16 @@ def sum(x: Any, axis: int) -> Any:
 
 
 def max(x: Any, axis: int) -> Any:
-    top = tf.reduce_max(x, axis=axis)
+    top = largest(x, axis)
     if tf.executing_eagerly():
         return top
     # XLA's vectorised reduction on CPUs loses NaN.
     nan = tf.reduce_any(tf.math.is_nan(x), axis=axis)
     return tf.where(nan, tf.constant(math.nan, x.dtype), top)
+
+
+def largest(x: Any, axis: int) -> Any:
+    return tf.reduce_max(x, axis=axis)
 
 
 def split_axis(x: Any, axis: int, pieces: int) -> Any:

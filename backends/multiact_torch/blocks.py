@@ -11,8 +11,9 @@ from typing import Any
 
 import torch
 
-# Elements per thread and block: PyTorch splits a pass among threads in pieces of this size.
-GRAIN = 32768
+# Elements per thread and block. PyTorch splits a pass among threads in pieces of 32768; twice that
+# halves what the threads' meetings cost, and the temporaries still fit in a core's cache.
+GRAIN = 65536
 
 
 def apply(function: Callable[..., Any], x: Any, *others: Any) -> Any:

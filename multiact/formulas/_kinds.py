@@ -64,7 +64,8 @@ class Primitives(Protocol):
     ``halves`` splits an axis of even length in the middle, ``detach`` is x without its derivative.
     ``truncate``, which the precise tier alone uses, leaves the upper 26 bits of float64 numbers,
     cut off or rounded, with the derivative of x. Primitives may also say ``narrows = True``, see
-    :func:`multiact.formulas.narrowing`.
+    :func:`multiact.formulas.narrowing`, and have a ``largest(x, axis)``: a ``max`` that is faster
+    because it may pass over NaN.
     """
 
     def exp(self, x: Any) -> Any: ...

@@ -101,9 +101,10 @@ def _top(xp: Any, x: Any, mask: Any, axis: int) -> Any:
     """The row's largest open entry, 0 if no place is open.
 
     It only shifts the row, which changes no result: its own derivative, which would be 0 but for
-    rounding, is left out.
+    rounding, is left out, and a NaN that it does not see still reaches the row's sum.
     """
-    top = xp.detach(xp.expand_dims(xp.max(_open(xp, x, mask, -xp.inf), axis), axis))
+    largest = getattr(xp, "largest", xp.max)
+    top = xp.detach(xp.expand_dims(largest(_open(xp, x, mask, -xp.inf), axis), axis))
     return top if mask is None else xp.where(top == -xp.inf, 0.0, top)
 
 

@@ -15,8 +15,8 @@ WRAPPERS = {
         "identity",
     ),
     smooth: (
-        "elu", "selu", "celu", "sigmoid", "tanh", "log_sigmoid", "arctan", "softplus", "silu",
-        "mish", "gelu", "serf", "phish",
+        "elu", "selu", "celu", "sigmoid", "tanh", "log_sigmoid", "softsign", "arctan", "softplus",
+        "silu", "mish", "gelu", "serf", "phish",
     ),
     rows: ("softmax", "log_softmax", "softmin", "logsumexp", "maxout", "glu"),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from multiact.backend import Elementwise
 from multiact.formulas.self_gated import PHISH, SERF
-from multiact.formulas.sigmoidal import LOG_SIGMOID
+from multiact.formulas.sigmoidal import LOG_SIGMOID, SOFTSIGN
 from multiact.formulas.smooth import GELU, GELU_TANH, MISH, SILU_UNIT, SQRT_HALF
 from multiact_torch import functions, onnx
 from multiact_torch.functions import ARITHMETIC, Kernels
@@ -23,6 +23,7 @@ _lift = TorchLift()
 _selu, _sigmoid, _tanh, _atan = torch.selu, torch.sigmoid, torch.tanh, torch.atan
 
 HALF = frozenset((torch.float16, torch.bfloat16))
+WIDE = frozenset((torch.float32, torch.float64))
 GELU_DTYPES = HALF | {torch.float64}
 
 # F.softplus returns x above this; ln(1 + e^-50) is below half an ULP of 50 in float64.
@@ -157,7 +158,17 @@ def log_sigmoid(formula: Function) -> Function:
 
 
 def _log_sigmoid_slope(x: Any) -> Any:
-    return _sigmoid(-x)
+    return x.neg().sigmoid_()
+
+
+def softsign(formula: Function) -> Function:
+    # The native one keeps 1 + |x| for the backward pass, and in 16 bits rounds between its steps.
+    lifted = _lift.elementwise(SOFTSIGN, "softsign", Kernels(F.softsign))
+
+    def softsign(x: Any) -> Any:
+        return lifted(x) if x.dtype in WIDE else formula(x)
+
+    return softsign
 
 
 def arctan(formula: Function) -> Function:
