@@ -23,10 +23,10 @@ from multiact.periodic import sine, snake
 from multiact.piecewise import hard_sigmoid, hard_silu, hard_tanh, sparse_plus, sparse_sigmoid
 from multiact.plain import identity
 from multiact.rectifiers import leaky_relu, prelu, relu, rrelu
-from multiact.self_gated import acon_c, phish, serf
+from multiact.self_gated import acon_c, mish, phish, serf
 from multiact.shrinkage import hardshrink, shrink, softshrink, tanhshrink
 from multiact.sigmoidal import arctan, laplace, lecun_tanh, log_sigmoid, sigmoid, softsign, tanh
-from multiact.smooth import gelu, gelu_10, mish, quick_gelu, silu, softplus, squareplus
+from multiact.smooth import gelu, gelu_10, quick_gelu, silu, softplus, squareplus
 from multiact.sparse import entmax15, gumbel_softmax, hardmax, sparsemax
 from multiact.thresholds import (
     clipped_relu,

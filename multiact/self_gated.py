@@ -1,11 +1,64 @@
-"""serf, phish, acon_c: x times a smooth gate of itself."""
+"""mish, serf, phish, acon_c: x times a smooth gate of itself."""
 
 from __future__ import annotations
 
 from multiact._dispatch import backends, find
-from multiact._first import first_acon_c, first_phish, first_serf, first_type
+from multiact._first import first_acon_c, first_mish, first_phish, first_serf, first_type
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
+
+
+@activation(
+    formula=r"x \tanh(\ln(1 + e^x))",
+    limits=(0.0, INF),
+    range=(-0.30884341301725041, INF),
+    monotonic=False,
+    zero_centred=False,
+    smoothness="C∞",
+    derivative_range=(-0.11252612238946255, 1.088498161251728),
+    derivative_roots=(-1.1924312145154952,),
+    zeros=0.0,
+    paper="Misra 2019, Mish: a self regularized non-monotonic activation function, "
+    "arXiv:1908.08681",
+)
+def mish(x: Array) -> Array:
+    """Mish: x·tanh(softplus(x)).
+
+    Parameters
+    ----------
+    x : array
+        Any shape; floating, integer or bool (promoted).
+
+    Returns
+    -------
+    array
+        Of x's framework, shape and floating dtype.
+
+    Raises
+    ------
+    TypeError
+        x is of an unknown type or dtype.
+
+    Notes
+    -----
+    Smooth everywhere; the derivative vanishes at −1.1924.
+
+    Source: Misra 2019, "Mish: a self regularized non-monotonic activation function",
+    arXiv:1908.08681.
+
+    Examples
+    --------
+    >>> import numpy, multiact
+    >>> multiact.mish(numpy.array([-1.0, 0.0, 2.0]))
+    array([-0.30340146,  0.        ,  1.94395896])
+    """
+    if type(x) is first_type:
+        return first_mish(x)  # type: ignore[no-any-return]
+    try:
+        backend = backends[type(x)]
+    except KeyError:
+        backend = find(type(x))
+    return backend.mish(x)  # type: ignore[no-any-return]
 
 
 @activation(

@@ -1,4 +1,4 @@
-"""softplus, squareplus, silu, mish, gelu and its variants: close to relu far from 0."""
+"""softplus, squareplus, silu, gelu and its variants: close to relu far from 0."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from multiact._dispatch import backends, find
 from multiact._first import (
     first_gelu,
     first_gelu_10,
-    first_mish,
     first_quick_gelu,
     first_silu,
     first_softplus,
@@ -190,59 +189,6 @@ def silu(x: Array, beta: Parameter = 1.0) -> Array:
     except KeyError:
         backend = find(type(x))
     return backend.silu(x, beta)  # type: ignore[no-any-return]
-
-
-@activation(
-    formula=r"x \tanh(\ln(1 + e^x))",
-    limits=(0.0, INF),
-    range=(-0.30884341301725041, INF),
-    monotonic=False,
-    zero_centred=False,
-    smoothness="C∞",
-    derivative_range=(-0.11252612238946255, 1.088498161251728),
-    derivative_roots=(-1.1924312145154952,),
-    zeros=0.0,
-    paper="Misra 2019, Mish: a self regularized non-monotonic activation function, "
-    "arXiv:1908.08681",
-)
-def mish(x: Array) -> Array:
-    """Mish: x·tanh(softplus(x)).
-
-    Parameters
-    ----------
-    x : array
-        Any shape; floating, integer or bool (promoted).
-
-    Returns
-    -------
-    array
-        Of x's framework, shape and floating dtype.
-
-    Raises
-    ------
-    TypeError
-        x is of an unknown type or dtype.
-
-    Notes
-    -----
-    Smooth everywhere; the derivative vanishes at −1.1924.
-
-    Source: Misra 2019, "Mish: a self regularized non-monotonic activation function",
-    arXiv:1908.08681.
-
-    Examples
-    --------
-    >>> import numpy, multiact
-    >>> multiact.mish(numpy.array([-1.0, 0.0, 2.0]))
-    array([-0.30340146,  0.        ,  1.94395896])
-    """
-    if type(x) is first_type:
-        return first_mish(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.mish(x)  # type: ignore[no-any-return]
 
 
 @activation(

@@ -1,4 +1,4 @@
-"""serf, phish, acon_c: x times a smooth gate of itself."""
+"""mish, serf, phish, acon_c: x times a smooth gate of itself."""
 
 from __future__ import annotations
 
@@ -15,6 +15,23 @@ from multiact.formulas.smooth import GELU, SILU_UNIT
 TWO_OVER_SQRT_PI = 2 / math.sqrt(math.pi)
 # erf(L) is 1 from far below this L, and its derivative 0 in float64 from this one.
 SATURATED = 30.0
+
+
+def _mish(xp: Any, x: Any) -> Any:
+    # tanh(softplus(x)) = (1 − r²)/(1 + r²) = p/(2 − p) with p = 1 − r² = s·(2 − s).
+    s = xp.sigmoid(x)
+    p = s * (2 - s)
+    return x * (p / (2 - p))
+
+
+def _mish_dx(xp: Any, x: Any) -> Any:
+    s = xp.sigmoid(x)
+    r, t = 1 - s, 2 - s
+    q = 2 - s * t
+    return s * (t * q + 4 * x * (r * r)) / (q * q)
+
+
+MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,), precise=precise.MISH)
 
 
 def _capped_softplus(xp: Any, x: Any) -> Any:
@@ -98,6 +115,7 @@ ACON_C = Elementwise(
     precise=precise.ACON_C,
 )
 
+mish = unary(MISH)
 serf = unary(SERF)
 phish = unary(PHISH)
 

@@ -1,4 +1,4 @@
-"""softplus, squareplus, silu, mish, gelu and its variants: close to relu far from 0.
+"""softplus, squareplus, silu, gelu and its variants: close to relu far from 0.
 
 Throughout, s = σ(z) and r = σ(−z) = 1 − s. Where r is a factor both are computed, because each is
 accurate only in its own tail. They are smooth, so that a derivative can be differentiated again.
@@ -122,23 +122,6 @@ QUICK_GELU = Elementwise(
 )
 
 
-def _mish(xp: Any, x: Any) -> Any:
-    # tanh(softplus(x)) = (1 − r²)/(1 + r²) = p/(2 − p) with p = 1 − r² = s·(2 − s).
-    s = xp.sigmoid(x)
-    p = s * (2 - s)
-    return x * (p / (2 - p))
-
-
-def _mish_dx(xp: Any, x: Any) -> Any:
-    s = xp.sigmoid(x)
-    r, t = 1 - s, 2 - s
-    q = 2 - s * t
-    return s * (t * q + 4 * x * (r * r)) / (q * q)
-
-
-MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,), precise=precise.MISH)
-
-
 def _gelu(xp: Any, x: Any) -> Any:
     return (0.5 * x) * xp.erfc(-SQRT_HALF * x)
 
@@ -179,7 +162,6 @@ GELU_TANH = Elementwise(
 
 GELU_FORMS = ("none", "tanh", "sigmoid")
 
-mish = unary(MISH)
 quick_gelu = unary(QUICK_GELU)
 gelu_10 = unary(GELU_10)
 

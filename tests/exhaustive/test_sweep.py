@@ -141,7 +141,9 @@ def test_after_a_kill_the_same_command_comes_to_the_same_result(tmp_path: Path) 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
 @pytest.mark.usefixtures("interruptible")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)]
+)
 def test_an_interrupt_ends_the_workers_and_keeps_what_is_done(
     number: signal.Signals, tmp_path: Path
 ) -> None:

@@ -10,9 +10,9 @@ import torch
 from torch.nn import functional as F
 
 from multiact.backend import Elementwise
-from multiact.formulas.self_gated import PHISH, SERF
+from multiact.formulas.self_gated import MISH, PHISH, SERF
 from multiact.formulas.sigmoidal import LOG_SIGMOID, SOFTSIGN
-from multiact.formulas.smooth import GELU, GELU_TANH, MISH, SILU_UNIT, SQRT_HALF
+from multiact.formulas.smooth import GELU, GELU_TANH, SILU_UNIT, SQRT_HALF
 from multiact_torch import functions, onnx
 from multiact_torch.functions import ARITHMETIC, Kernels
 from multiact_torch.lift import TorchLift

@@ -1,4 +1,4 @@
-"""serf, phish and acon_c for the precise tier.
+"""mish, serf, phish and acon_c for the precise tier.
 
 As in :mod:`multiact.formulas.precise.smooth`, f'(x) = g'(x)·N(x) for f(x) = x·g(x) where x < 0.
 """
@@ -12,6 +12,7 @@ from multiact.formulas._kinds import Elementwise
 from multiact.formulas.precise import _long, _normal
 from multiact.formulas.precise._acon_roots import NOWHERE, Crossing, Crossings
 from multiact.formulas.precise._arithmetic import (
+    FAR,
     below,
     both_below,
     erf_near,
@@ -31,6 +32,7 @@ from multiact.formulas.precise._arithmetic import (
 from multiact.formulas.precise._coefficients import (
     EXPM1,
     FARTHEST,
+    MISH_ROOT,
     PHISH_ROOT,
     PHISH_SLOPE,
     PHISH_SLOPE_ROOT,
@@ -56,6 +58,28 @@ ACON_NEAR, LARGE = 2.0**-12, 2.0**500
 ACON_FAR, LEAST_POWER = 2.0**-20, 2.0**-800
 # (sinh(w)/w − 1)/w² for small w.
 SINH = (1 / 6, 1 / 120, 1 / 5040, 1 / 362880, 1 / 39916800, 1 / 6227020800)
+
+
+def _mish(xp: Any, x: Any) -> Any:
+    # x/(1 + 2e²/(1 + 2e)) with e = e^−x, and x·e/(1 + e·(1 + e)/(2 + e)) with e = e^x.
+    e, deep = scaled_exp(xp, below(xp, x))
+    right = x > 0
+    upper = xp.where(right, 2 * e, 1 + e)
+    lower = xp.where(right, 1 + 2 * e, 2 + e)
+    return xp.where(right, x, unscaled(xp, x * e, deep)) / (1 + e * upper / lower)
+
+
+def _mish_dx(xp: Any, x: Any) -> Any:
+    y = xp.maximum(below(xp, x), -FAR)
+    e, deep = scaled_exp(xp, y)
+    power = xp.where(deep, 0.0, e)
+    factor = (1 + y) + power * (1.5 + y + power * (1 + 0.25 * power))
+    factor = MISH_ROOT.mend(xp, y - MISH_ROOT.at, factor)
+    h = e * (1 + 0.5 * e)
+    left = unscaled(xp, (e * factor) / (1 + h * (2 + h)), deep)
+    d = 1 + power * (2 + 2 * power)
+    right = 1 - power * power * ((2 + 4 * y) + power * (4 + 4 * y + 4 * power)) / (d * d)
+    return xp.where(x > 0, right, left)
 
 
 def _softplus(xp: Any, x: Any) -> tuple[Any, Any, Any]:
@@ -282,6 +306,7 @@ def _whole(function: Callable[..., Any]) -> Callable[..., Any]:
     return of_numbers
 
 
+MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,))
 SERF = Elementwise("serf", value=_serf, partials=(_serf_dx,))
 PHISH = Elementwise("phish", value=_phish, partials=(_phish_dx,))
 # The parameters arrive with the roots they make.

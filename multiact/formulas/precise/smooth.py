@@ -1,4 +1,4 @@
-"""softplus, silu, mish, gelu and squareplus for the precise tier.
+"""softplus, silu, gelu and squareplus for the precise tier.
 
 The derivative of x·g(x) is g'(x)·(x + g(x)/g'(x)) = g'(x)·N(x), and N has all of its cancellation.
 Below 0, N is 1 + x and a small correction; near its root it is a polynomial in the distance from
@@ -12,7 +12,6 @@ from typing import Any
 from multiact.formulas._kinds import Elementwise
 from multiact.formulas.precise import _normal
 from multiact.formulas.precise._arithmetic import (
-    FAR,
     below,
     both_below,
     exponent,
@@ -27,7 +26,6 @@ from multiact.formulas.precise._arithmetic import (
 from multiact.formulas.precise._coefficients import (
     GELU_SLOPE,
     GELU_SLOPE_ROOT,
-    MISH_ROOT,
     QUICK_BETA,
     SILU_ROOT,
     TANH_FORM_CUBIC,
@@ -123,28 +121,6 @@ def _squareplus_root(xp: Any, a: Any, b: Any) -> Any:
     far = a > SQUARABLE
     near = xp.where(far, 1.0, a)
     return xp.where(far, a, xp.sqrt(near * near + b))
-
-
-def _mish(xp: Any, x: Any) -> Any:
-    # x/(1 + 2e²/(1 + 2e)) with e = e^−x, and x·e/(1 + e·(1 + e)/(2 + e)) with e = e^x.
-    e, deep = scaled_exp(xp, below(xp, x))
-    right = x > 0
-    upper = xp.where(right, 2 * e, 1 + e)
-    lower = xp.where(right, 1 + 2 * e, 2 + e)
-    return xp.where(right, x, unscaled(xp, x * e, deep)) / (1 + e * upper / lower)
-
-
-def _mish_dx(xp: Any, x: Any) -> Any:
-    y = xp.maximum(below(xp, x), -FAR)
-    e, deep = scaled_exp(xp, y)
-    power = xp.where(deep, 0.0, e)
-    factor = (1 + y) + power * (1.5 + y + power * (1 + 0.25 * power))
-    factor = MISH_ROOT.mend(xp, y - MISH_ROOT.at, factor)
-    h = e * (1 + 0.5 * e)
-    left = unscaled(xp, (e * factor) / (1 + h * (2 + h)), deep)
-    d = 1 + power * (2 + 2 * power)
-    right = 1 - power * power * ((2 + 4 * y) + power * (4 + 4 * y + 4 * power)) / (d * d)
-    return xp.where(x > 0, right, left)
 
 
 def gelu(xp: Any, x: Any, factor: Any = 1.0) -> Any:
@@ -244,7 +220,6 @@ SILU = Elementwise(
     partials=(lambda xp, x, beta: gated_dx(xp, *exponent(xp, x, beta)), _silu_dbeta),
     parameters=("beta",),
 )
-MISH = Elementwise("mish", value=_mish, partials=(_mish_dx,))
 GELU = Elementwise("gelu", value=_gelu, partials=(gelu_dx,))
 GELU_10 = Elementwise(
     "gelu_10",
