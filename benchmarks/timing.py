@@ -43,7 +43,7 @@ def compare(ours: Call, rival: Call, rounds: int = 400, block: float = 0.001) ->
 
 
 def nanoseconds_over(
-    timers: Mapping[str, Timer], base: str, rounds: int = 1000, block: float = 0.0002
+    timers: Mapping[str, Timer], base: str, rounds: int = 4000, block: float = 0.0002
 ) -> dict[str, float]:
     """Nanoseconds that each statement takes beyond ``base``, by the least of each."""
     seconds = least(timers, rounds, block)
@@ -51,7 +51,7 @@ def nanoseconds_over(
 
 
 def least(
-    timers: Mapping[str, Timer], rounds: int = 1000, block: float = 0.0002
+    timers: Mapping[str, Timer], rounds: int = 4000, block: float = 0.0002
 ) -> dict[str, float]:
     """The least seconds per call of each statement, for times that stand for themselves.
 

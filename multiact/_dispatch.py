@@ -6,6 +6,8 @@ The hot path is the first two lines of every function of the front end::
         return first_tanh(x)
 
 The framework that a process meets first is a comparison away; it is the only one in most processes.
+(``x.__class__`` would take 15 ns less right after a kernel, but Dynamo does not follow it for
+subclasses of Tensor.)
 Any other is one lookup in a plain dict, which Python specialises as it does not for a subclass of
 dict, in a ``try`` that costs nothing. A type that is not in the table goes through :func:`find`, by
 the type's MRO, which imports the backend and remembers it.
