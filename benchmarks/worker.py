@@ -76,7 +76,8 @@ def bare_table(kind: type, native: Any) -> Any:
 def over_backend(package: Any, x: Any) -> dict[str, float]:
     """Nanoseconds of multiact's tanh and of a mere wrapper beyond the tanh of the backend.
 
-    ``multiact`` is for the framework that a process met first, ``later`` for any other.
+    ``multiact`` is for an array type in the first place, where a process with one framework has it;
+    ``second`` for the second place and ``table`` for the other types.
     """
     backend_tanh = package.tanh
 
@@ -84,13 +85,16 @@ def over_backend(package: Any, x: Any) -> dict[str, float]:
         return backend_tanh(x)
 
     front: Any = multiact.tanh
-    assert front.__globals__["first_type"] is type(x)
-    # Code of its own, since what Python learns about globals is kept there.
-    later = FunctionType(front.__code__.replace(), {**front.__globals__, "first_type": None})
+    names = front.__globals__
+    assert names["first_type"] is type(x)
+    taken = {**names, "first_type": None}
+    second = {**taken, "second_type": type(x), "second_tanh": backend_tanh}
+    # Code of their own, since what Python learns about globals is kept there.
     tanhs = {
         "backend": backend_tanh,
         "multiact": front,
-        "later": later,
+        "second": FunctionType(front.__code__.replace(), second),
+        "table": FunctionType(front.__code__.replace(), taken),
         "wrapper": wrapper,
     }
     timers = {name: Timer("tanh(x)", globals={"tanh": f, "x": x}) for name, f in tanhs.items()}

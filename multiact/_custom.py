@@ -133,10 +133,8 @@ def activation(
             )
         name = f"{function.__module__}:{function.__qualname__}"
         parameters = custom.defaults(function)
-        front = custom.dress(_front(name, parameters, _dispatch.backends, _dispatch.find), function)
-        front.precise = custom.dress(
-            _front(name, parameters, precise.backends, precise.find), function
-        )
+        front = custom.dress(_front(name, parameters, _dispatch.find), function)
+        front.precise = custom.dress(_front(name, parameters, precise.find), function)
         record = Record(
             name=name,
             function=front,
@@ -239,20 +237,15 @@ def find(name: str) -> Record:
 def _front(
     name: str,
     defaults: Mapping[str, float | None],
-    backends: Mapping[type, Any],
     find: Callable[[type], Any],
 ) -> Callable[..., Any]:
-    """The function that users call, over the table of a tier."""
+    """The function that users call, over a tier."""
     count, member = len(defaults), member_name(name)
 
     def front(x: Any, *args: Any, **params: Any) -> Any:
         if params or len(args) != count:
             args = spread(name, defaults, args, params)
-        try:
-            backend = backends[type(x)]
-        except KeyError:
-            backend = find(type(x))
-        return getattr(backend, member)(x, *args)
+        return getattr(find(type(x)), member)(x, *args)
 
     return front
 

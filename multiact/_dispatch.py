@@ -1,16 +1,19 @@
 """From the type of an array to the backend that serves it.
 
-The hot path is the first two lines of every function of the front end::
+The hot path is the first lines of every function of the front end::
 
     if type(x) is first_type:
         return first_tanh(x)
+    if type(x) is second_type:
+        return second_tanh(x)
+    return find(type(x)).tanh(x)
 
-The framework that a process meets first is a comparison away; it is the only one in most processes.
-(``x.__class__`` would take 15 ns less right after a kernel, but Dynamo does not follow it for
-subclasses of Tensor.)
-Any other is one lookup in a plain dict, which Python specialises as it does not for a subclass of
-dict, in a ``try`` that costs nothing. A type that is not in the table goes through :func:`find`, by
-the type's MRO, which imports the backend and remembers it.
+NumPy and PyTorch, whose own functions take about a microsecond, have the two places: the call goes
+to a global of the function's module without any table (:func:`serve`). (``x.__class__`` would take
+5 ns less right after a kernel, but Dynamo does not follow it for subclasses of Tensor.)
+Any other type is one lookup in a plain dict, which Python specialises as it does not for a subclass
+of dict, in a ``try`` that costs nothing. A type that is not in the table is found by its MRO, which
+imports the backend and remembers it.
 
 Two tables, because Dynamo guards the first one as a whole: ``backends`` grows at most once per
 framework, by the exact types that the framework's own calls hand out. Everything found by MRO
@@ -54,33 +57,53 @@ _derived: dict[type, Any] = {}
 backends: dict[type, Any] = {}
 """Array type -> backend, filled by each backend when it is imported."""
 
-_first_types: dict[str, type] = {}
+_places: dict[str, type] = {}
+"""Place, "first" or "second" -> the array type that has it."""
 
 
-def serve(exact_types: Mapping[type, Any]) -> None:
+def serve(exact_types: Mapping[type, Any], places: tuple[str, ...] = ()) -> None:
     """Enter a framework's exact types in the tables of both tiers, its everyday type first.
 
-    The last that a backend does when it is imported, so that no thread finds a half-made one.
+    That one takes the first of ``places`` that nobody has. A place is kept for good, since another
+    thread may be between the comparison and the call. It is the last that a backend does when it is
+    imported, so that no thread finds a half-made one.
     """
     from multiact import precise
-    from multiact._record import records
 
     precise.backends.update({kind: backend.precise for kind, backend in exact_types.items()})
     backends.update(exact_types)
     kind, backend = next(iter(exact_types.items()))
-    # Two threads may import two frameworks at the same moment: one of them is the first.
-    if _first_types.setdefault("first", kind) is kind:
-        # The type last: a thread that finds it finds the functions as well.
-        for record in records.values():
-            record.function.__globals__[f"first_{record.name}"] = getattr(backend, record.name)
-            setattr(precise, f"first_{record.name}", getattr(backend.precise, record.name))
-        for record in records.values():
-            record.function.__globals__["first_type"] = kind
-        precise.first_type = kind
+    for place in places:
+        # Two threads may import two frameworks at the same moment: one of them is the first.
+        if _places.setdefault(place, kind) is kind:
+            _settle(place, kind, backend)
+            break
+
+
+def _settle(place: str, kind: type, backend: Any) -> None:
+    """Give the front end's modules the functions of a backend, as globals of their own."""
+    from multiact import precise
+    from multiact._record import records
+
+    for record in records.values():
+        record.function.__globals__[f"{place}_{record.name}"] = getattr(backend, record.name)
+        setattr(precise, f"{place}_{record.name}", getattr(backend.precise, record.name))
+    # The type last: a thread that finds it finds the functions as well.
+    for record in records.values():
+        record.function.__globals__[f"{place}_type"] = kind
+    setattr(precise, f"{place}_type", kind)
 
 
 def find(kind: type) -> Any:
     """The backend of any type, whether it is in a table or met for the first time."""
+    try:
+        return backends[kind]
+    except KeyError:
+        return _search(kind)
+
+
+def _search(kind: type) -> Any:
+    """The backend of a type that is no framework's own, or of a framework not imported yet."""
     # Dynamo traces this function. It follows an import statement, but neither importlib nor the
     # MRO of nn.Parameter, and it would guard the whole of both tables: tensors leave before that.
     if hasattr(kind, "__torch_function__"):
@@ -92,10 +115,7 @@ def find(kind: type) -> Any:
             return multiact_torch.EXACT_TYPES[kind]
         if issubclass(kind, multiact_torch.ARRAY_TYPES):
             return multiact_torch
-    for table in (backends, _derived):
-        if kind in table:
-            return table[kind]
-    return _resolve(kind)
+    return _derived[kind] if kind in _derived else _resolve(kind)
 
 
 def _resolve(kind: type) -> Any:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import first_celu, first_elu, first_selu, first_type, first_xielu
+from multiact._dispatch import find
+from multiact._places import (
+    first_celu,
+    first_elu,
+    first_selu,
+    first_type,
+    first_xielu,
+    second_celu,
+    second_elu,
+    second_selu,
+    second_type,
+    second_xielu,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -60,11 +71,9 @@ def elu(x: Array, alpha: Parameter = 1.0) -> Array:
     """
     if type(x) is first_type:
         return first_elu(x, alpha)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.elu(x, alpha)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_elu(x, alpha)  # type: ignore[no-any-return]
+    return find(type(x)).elu(x, alpha)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -116,11 +125,9 @@ def selu(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_selu(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.selu(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_selu(x)  # type: ignore[no-any-return]
+    return find(type(x)).selu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -175,11 +182,9 @@ def celu(x: Array, alpha: float = 1.0) -> Array:
     """
     if type(x) is first_type:
         return first_celu(x, alpha)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.celu(x, alpha)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_celu(x, alpha)  # type: ignore[no-any-return]
+    return find(type(x)).celu(x, alpha)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -247,8 +252,6 @@ def xielu(x: Array, alpha_p: Parameter = 0.8, alpha_n: Parameter = 0.8, beta: fl
     """
     if type(x) is first_type:
         return first_xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]
+    return find(type(x)).xielu(x, alpha_p, alpha_n, beta)  # type: ignore[no-any-return]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_bilinear,
     first_geglu,
     first_glu,
     first_reglu,
     first_swiglu,
     first_type,
+    second_bilinear,
+    second_geglu,
+    second_glu,
+    second_reglu,
+    second_swiglu,
+    second_type,
 )
 from multiact._record import activation
 from multiact._typing import Array
@@ -58,11 +64,9 @@ def glu(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_glu(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.glu(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_glu(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).glu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -107,11 +111,9 @@ def reglu(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_reglu(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.reglu(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_reglu(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).reglu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -155,11 +157,9 @@ def geglu(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_geglu(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.geglu(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_geglu(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).geglu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -204,11 +204,9 @@ def swiglu(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_swiglu(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.swiglu(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_swiglu(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).swiglu(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -253,8 +251,6 @@ def bilinear(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_bilinear(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.bilinear(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_bilinear(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).bilinear(x, axis)  # type: ignore[no-any-return]

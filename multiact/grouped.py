@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import first_crelu, first_maxout, first_type
+from multiact._dispatch import find
+from multiact._places import (
+    first_crelu,
+    first_maxout,
+    first_type,
+    second_crelu,
+    second_maxout,
+    second_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -53,11 +60,9 @@ def maxout(x: Array, pieces: int, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_maxout(x, pieces, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.maxout(x, pieces, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_maxout(x, pieces, axis)  # type: ignore[no-any-return]
+    return find(type(x)).maxout(x, pieces, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -105,8 +110,6 @@ def crelu(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_crelu(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.crelu(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_crelu(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).crelu(x, axis)  # type: ignore[no-any-return]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_log_softmax,
     first_logsumexp,
     first_softmax,
     first_softmin,
     first_type,
+    second_log_softmax,
+    second_logsumexp,
+    second_softmax,
+    second_softmin,
+    second_type,
 )
 from multiact._record import INF, activation
 from multiact._typing import Any, Array
@@ -62,11 +67,9 @@ def softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     """
     if type(x) is first_type:
         return first_softmax(x, axis, where)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.softmax(x, axis, where)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_softmax(x, axis, where)  # type: ignore[no-any-return]
+    return find(type(x)).softmax(x, axis, where)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -117,11 +120,9 @@ def log_softmax(x: Array, axis: int = -1, where: Any = None) -> Array:
     """
     if type(x) is first_type:
         return first_log_softmax(x, axis, where)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.log_softmax(x, axis, where)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_log_softmax(x, axis, where)  # type: ignore[no-any-return]
+    return find(type(x)).log_softmax(x, axis, where)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -171,11 +172,9 @@ def softmin(x: Array, axis: int = -1, where: Any = None) -> Array:
     """
     if type(x) is first_type:
         return first_softmin(x, axis, where)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.softmin(x, axis, where)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_softmin(x, axis, where)  # type: ignore[no-any-return]
+    return find(type(x)).softmin(x, axis, where)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -230,8 +229,6 @@ def logsumexp(x: Array, axis: int = -1, keepdims: bool = False, where: Any = Non
     """
     if type(x) is first_type:
         return first_logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]
+    return find(type(x)).logsumexp(x, axis, keepdims, where)  # type: ignore[no-any-return]

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import math
 
-from multiact._dispatch import backends, find
-from multiact._first import first_sine, first_snake, first_type
+from multiact._dispatch import find
+from multiact._places import (
+    first_sine,
+    first_snake,
+    first_type,
+    second_sine,
+    second_snake,
+    second_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -66,11 +73,9 @@ def snake(x: Array, a: Parameter = 1.0) -> Array:
     """
     if type(x) is first_type:
         return first_snake(x, a)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.snake(x, a)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_snake(x, a)  # type: ignore[no-any-return]
+    return find(type(x)).snake(x, a)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -124,8 +129,6 @@ def sine(x: Array, omega: float = 1.0) -> Array:
     """
     if type(x) is first_type:
         return first_sine(x, omega)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.sine(x, omega)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_sine(x, omega)  # type: ignore[no-any-return]
+    return find(type(x)).sine(x, omega)  # type: ignore[no-any-return]

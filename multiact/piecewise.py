@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_hard_sigmoid,
     first_hard_silu,
     first_hard_tanh,
     first_sparse_plus,
     first_sparse_sigmoid,
     first_type,
+    second_hard_sigmoid,
+    second_hard_silu,
+    second_hard_tanh,
+    second_sparse_plus,
+    second_sparse_sigmoid,
+    second_type,
 )
 from multiact._record import INF, activation
 from multiact._typing import Array
@@ -64,11 +70,9 @@ def hard_sigmoid(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_hard_sigmoid(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.hard_sigmoid(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_hard_sigmoid(x)  # type: ignore[no-any-return]
+    return find(type(x)).hard_sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -123,11 +127,9 @@ def hard_tanh(x: Array, min: float = -1.0, max: float = 1.0) -> Array:  # noqa: 
     """
     if type(x) is first_type:
         return first_hard_tanh(x, min, max)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.hard_tanh(x, min, max)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_hard_tanh(x, min, max)  # type: ignore[no-any-return]
+    return find(type(x)).hard_tanh(x, min, max)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -178,11 +180,9 @@ def hard_silu(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_hard_silu(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.hard_silu(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_hard_silu(x)  # type: ignore[no-any-return]
+    return find(type(x)).hard_silu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -235,11 +235,9 @@ def sparse_sigmoid(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_sparse_sigmoid(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.sparse_sigmoid(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_sparse_sigmoid(x)  # type: ignore[no-any-return]
+    return find(type(x)).sparse_sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -288,8 +286,6 @@ def sparse_plus(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_sparse_plus(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.sparse_plus(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_sparse_plus(x)  # type: ignore[no-any-return]
+    return find(type(x)).sparse_plus(x)  # type: ignore[no-any-return]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import first_identity, first_type
+from multiact._dispatch import find
+from multiact._places import first_identity, first_type, second_identity, second_type
 from multiact._record import INF, activation
 from multiact._typing import Array
 
@@ -54,8 +54,6 @@ def identity(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_identity(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.identity(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_identity(x)  # type: ignore[no-any-return]
+    return find(type(x)).identity(x)  # type: ignore[no-any-return]

@@ -25,12 +25,16 @@ backends: dict[type, Any] = {}
 """Array type -> the precise functions of its backend, as ``multiact._dispatch.backends``."""
 
 first_type: type | None = None
-"""The first framework's array type; its functions are globals here too, as ``multiact._first``."""
+second_type: type | None = None
+"""As in ``multiact._places``: the functions that belong to them become globals here too."""
 
 
 def find(kind: type) -> Any:
     """The precise functions for any type, as ``multiact._dispatch.find``."""
-    backend = _dispatch.find(kind)
+    try:
+        return backends[kind]
+    except KeyError:
+        backend = _dispatch.find(kind)
     if not hasattr(backend, "precise"):
         raise _errors.no_precise(kind)
     return backend.precise

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import first_leaky_relu, first_prelu, first_relu, first_rrelu, first_type
+from multiact._dispatch import find
+from multiact._places import (
+    first_leaky_relu,
+    first_prelu,
+    first_relu,
+    first_rrelu,
+    first_type,
+    second_leaky_relu,
+    second_prelu,
+    second_relu,
+    second_rrelu,
+    second_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Any, Array, Parameter
 
@@ -55,11 +66,9 @@ def relu(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_relu(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.relu(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_relu(x)  # type: ignore[no-any-return]
+    return find(type(x)).relu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -112,11 +121,9 @@ def leaky_relu(x: Array, negative_slope: float = 0.01) -> Array:
     """
     if type(x) is first_type:
         return first_leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
+    return find(type(x)).leaky_relu(x, negative_slope)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -175,11 +182,9 @@ def prelu(x: Array, slope: Parameter, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_prelu(x, slope, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.prelu(x, slope, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_prelu(x, slope, axis)  # type: ignore[no-any-return]
+    return find(type(x)).prelu(x, slope, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -257,10 +262,10 @@ def rrelu(
         return first_rrelu(  # type: ignore[no-any-return]
             x, lower, upper, training, rng, slope
         )
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.rrelu(  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_rrelu(  # type: ignore[no-any-return]
+            x, lower, upper, training, rng, slope
+        )
+    return find(type(x)).rrelu(  # type: ignore[no-any-return]
         x, lower, upper, training, rng, slope
     )

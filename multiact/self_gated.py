@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import first_acon_c, first_mish, first_phish, first_serf, first_type
+from multiact._dispatch import find
+from multiact._places import (
+    first_acon_c,
+    first_mish,
+    first_phish,
+    first_serf,
+    first_type,
+    second_acon_c,
+    second_mish,
+    second_phish,
+    second_serf,
+    second_type,
+)
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
 
@@ -54,11 +65,9 @@ def mish(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_mish(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.mish(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_mish(x)  # type: ignore[no-any-return]
+    return find(type(x)).mish(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -107,11 +116,9 @@ def serf(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_serf(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.serf(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_serf(x)  # type: ignore[no-any-return]
+    return find(type(x)).serf(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -159,11 +166,9 @@ def phish(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_phish(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.phish(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_phish(x)  # type: ignore[no-any-return]
+    return find(type(x)).phish(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -224,8 +229,6 @@ def acon_c(x: Array, p1: Parameter = 1.0, p2: Parameter = 0.0, beta: Parameter =
     """
     if type(x) is first_type:
         return first_acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]
+    return find(type(x)).acon_c(x, p1, p2, beta)  # type: ignore[no-any-return]

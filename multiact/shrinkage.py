@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_hardshrink,
     first_shrink,
     first_softshrink,
     first_tanhshrink,
     first_type,
+    second_hardshrink,
+    second_shrink,
+    second_softshrink,
+    second_tanhshrink,
+    second_type,
 )
 from multiact._record import INF, activation
 from multiact._typing import Array
@@ -66,11 +71,9 @@ def softshrink(x: Array, lambd: float = 0.5) -> Array:
     """
     if type(x) is first_type:
         return first_softshrink(x, lambd)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.softshrink(x, lambd)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_softshrink(x, lambd)  # type: ignore[no-any-return]
+    return find(type(x)).softshrink(x, lambd)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -125,11 +128,9 @@ def hardshrink(x: Array, lambd: float = 0.5) -> Array:
     """
     if type(x) is first_type:
         return first_hardshrink(x, lambd)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.hardshrink(x, lambd)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_hardshrink(x, lambd)  # type: ignore[no-any-return]
+    return find(type(x)).hardshrink(x, lambd)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -177,11 +178,9 @@ def tanhshrink(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_tanhshrink(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.tanhshrink(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_tanhshrink(x)  # type: ignore[no-any-return]
+    return find(type(x)).tanhshrink(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -240,8 +239,6 @@ def shrink(x: Array, lambd: float = 0.5, bias: float = 0.0) -> Array:
     """
     if type(x) is first_type:
         return first_shrink(x, lambd, bias)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.shrink(x, lambd, bias)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_shrink(x, lambd, bias)  # type: ignore[no-any-return]
+    return find(type(x)).shrink(x, lambd, bias)  # type: ignore[no-any-return]

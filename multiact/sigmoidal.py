@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_arctan,
     first_laplace,
     first_lecun_tanh,
@@ -12,6 +12,14 @@ from multiact._first import (
     first_softsign,
     first_tanh,
     first_type,
+    second_arctan,
+    second_laplace,
+    second_lecun_tanh,
+    second_log_sigmoid,
+    second_sigmoid,
+    second_softsign,
+    second_tanh,
+    second_type,
 )
 from multiact._record import INF, activation
 from multiact._typing import Array
@@ -61,11 +69,9 @@ def sigmoid(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_sigmoid(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.sigmoid(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_sigmoid(x)  # type: ignore[no-any-return]
+    return find(type(x)).sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -111,11 +117,9 @@ def tanh(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_tanh(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.tanh(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_tanh(x)  # type: ignore[no-any-return]
+    return find(type(x)).tanh(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -163,11 +167,9 @@ def log_sigmoid(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_log_sigmoid(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.log_sigmoid(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_log_sigmoid(x)  # type: ignore[no-any-return]
+    return find(type(x)).log_sigmoid(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -213,11 +215,9 @@ def lecun_tanh(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_lecun_tanh(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.lecun_tanh(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_lecun_tanh(x)  # type: ignore[no-any-return]
+    return find(type(x)).lecun_tanh(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -266,11 +266,9 @@ def arctan(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_arctan(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.arctan(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_arctan(x)  # type: ignore[no-any-return]
+    return find(type(x)).arctan(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -317,11 +315,9 @@ def softsign(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_softsign(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.softsign(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_softsign(x)  # type: ignore[no-any-return]
+    return find(type(x)).softsign(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -377,8 +373,6 @@ def laplace(x: Array, mu: float = 0.707107, sigma: float = 0.282095) -> Array:
     """
     if type(x) is first_type:
         return first_laplace(x, mu, sigma)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.laplace(x, mu, sigma)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_laplace(x, mu, sigma)  # type: ignore[no-any-return]
+    return find(type(x)).laplace(x, mu, sigma)  # type: ignore[no-any-return]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_gelu,
     first_gelu_10,
     first_quick_gelu,
@@ -11,6 +11,13 @@ from multiact._first import (
     first_softplus,
     first_squareplus,
     first_type,
+    second_gelu,
+    second_gelu_10,
+    second_quick_gelu,
+    second_silu,
+    second_softplus,
+    second_squareplus,
+    second_type,
 )
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
@@ -67,11 +74,9 @@ def softplus(x: Array, beta: Parameter = 1.0) -> Array:
     """
     if type(x) is first_type:
         return first_softplus(x, beta)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.softplus(x, beta)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_softplus(x, beta)  # type: ignore[no-any-return]
+    return find(type(x)).softplus(x, beta)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -124,11 +129,9 @@ def squareplus(x: Array, b: float = 4.0) -> Array:
     """
     if type(x) is first_type:
         return first_squareplus(x, b)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.squareplus(x, b)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_squareplus(x, b)  # type: ignore[no-any-return]
+    return find(type(x)).squareplus(x, b)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -184,11 +187,9 @@ def silu(x: Array, beta: Parameter = 1.0) -> Array:
     """
     if type(x) is first_type:
         return first_silu(x, beta)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.silu(x, beta)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_silu(x, beta)  # type: ignore[no-any-return]
+    return find(type(x)).silu(x, beta)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -243,11 +244,9 @@ def gelu(x: Array, approximate: str | bool = "none") -> Array:
     """
     if type(x) is first_type:
         return first_gelu(x, approximate)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.gelu(x, approximate)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_gelu(x, approximate)  # type: ignore[no-any-return]
+    return find(type(x)).gelu(x, approximate)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -295,11 +294,9 @@ def quick_gelu(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_quick_gelu(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.quick_gelu(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_quick_gelu(x)  # type: ignore[no-any-return]
+    return find(type(x)).quick_gelu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -351,8 +348,6 @@ def gelu_10(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_gelu_10(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.gelu_10(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_gelu_10(x)  # type: ignore[no-any-return]
+    return find(type(x)).gelu_10(x)  # type: ignore[no-any-return]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_entmax15,
     first_gumbel_softmax,
     first_hardmax,
     first_sparsemax,
     first_type,
+    second_entmax15,
+    second_gumbel_softmax,
+    second_hardmax,
+    second_sparsemax,
+    second_type,
 )
 from multiact._record import activation
 from multiact._typing import Any, Array
@@ -57,11 +62,9 @@ def hardmax(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_hardmax(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.hardmax(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_hardmax(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).hardmax(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -111,11 +114,9 @@ def sparsemax(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_sparsemax(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.sparsemax(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_sparsemax(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).sparsemax(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -162,11 +163,9 @@ def entmax15(x: Array, axis: int = -1) -> Array:
     """
     if type(x) is first_type:
         return first_entmax15(x, axis)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.entmax15(x, axis)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_entmax15(x, axis)  # type: ignore[no-any-return]
+    return find(type(x)).entmax15(x, axis)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -249,10 +248,10 @@ def gumbel_softmax(
         return first_gumbel_softmax(  # type: ignore[no-any-return]
             x, temperature, hard, rng, axis, noise
         )
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.gumbel_softmax(  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_gumbel_softmax(  # type: ignore[no-any-return]
+            x, temperature, hard, rng, axis, noise
+        )
+    return find(type(x)).gumbel_softmax(  # type: ignore[no-any-return]
         x, temperature, hard, rng, axis, noise
     )

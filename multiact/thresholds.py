@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from multiact._dispatch import backends, find
-from multiact._first import (
+from multiact._dispatch import find
+from multiact._places import (
     first_clipped_relu,
     first_relu6,
     first_squared_relu,
@@ -11,6 +11,13 @@ from multiact._first import (
     first_threshold,
     first_thresholded_relu,
     first_type,
+    second_clipped_relu,
+    second_relu6,
+    second_squared_relu,
+    second_star_relu,
+    second_threshold,
+    second_thresholded_relu,
+    second_type,
 )
 from multiact._record import INF, activation
 from multiact._typing import Array, Parameter
@@ -64,11 +71,9 @@ def relu6(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_relu6(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.relu6(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_relu6(x)  # type: ignore[no-any-return]
+    return find(type(x)).relu6(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -124,11 +129,9 @@ def clipped_relu(x: Array, max_value: float) -> Array:
     """
     if type(x) is first_type:
         return first_clipped_relu(x, max_value)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.clipped_relu(x, max_value)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_clipped_relu(x, max_value)  # type: ignore[no-any-return]
+    return find(type(x)).clipped_relu(x, max_value)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -188,11 +191,9 @@ def threshold(x: Array, threshold: float, value: float) -> Array:
     """
     if type(x) is first_type:
         return first_threshold(x, threshold, value)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.threshold(x, threshold, value)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_threshold(x, threshold, value)  # type: ignore[no-any-return]
+    return find(type(x)).threshold(x, threshold, value)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -248,11 +249,9 @@ def thresholded_relu(x: Array, alpha: float = 1.0) -> Array:
     """
     if type(x) is first_type:
         return first_thresholded_relu(x, alpha)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.thresholded_relu(x, alpha)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_thresholded_relu(x, alpha)  # type: ignore[no-any-return]
+    return find(type(x)).thresholded_relu(x, alpha)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -302,11 +301,9 @@ def squared_relu(x: Array) -> Array:
     """
     if type(x) is first_type:
         return first_squared_relu(x)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.squared_relu(x)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_squared_relu(x)  # type: ignore[no-any-return]
+    return find(type(x)).squared_relu(x)  # type: ignore[no-any-return]
 
 
 @activation(
@@ -361,8 +358,6 @@ def star_relu(x: Array, scale: Parameter = 0.8944, bias: Parameter = -0.4472) ->
     """
     if type(x) is first_type:
         return first_star_relu(x, scale, bias)  # type: ignore[no-any-return]
-    try:
-        backend = backends[type(x)]
-    except KeyError:
-        backend = find(type(x))
-    return backend.star_relu(x, scale, bias)  # type: ignore[no-any-return]
+    if type(x) is second_type:
+        return second_star_relu(x, scale, bias)  # type: ignore[no-any-return]
+    return find(type(x)).star_relu(x, scale, bias)  # type: ignore[no-any-return]

