@@ -26,6 +26,9 @@ ARITHMETIC = {
     tf.float64: tf.float64,
 }
 NARROWING = narrowing(primitives)
+# Also where this is imported while a tf.function is traced, whose tensors have another type.
+with tf.init_scope():
+    EAGER = type(tf.zeros(()))
 
 
 class Conversion(NamedTuple):

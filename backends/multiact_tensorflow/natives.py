@@ -22,7 +22,7 @@ from multiact.backend import Native
 from multiact.formulas.exponential import ELU_UNIT, SELU
 from multiact.formulas.normalising import LOGSUMEXP, SOFTMAX
 from multiact.formulas.smooth import GELU, SQRT_HALF
-from multiact_tensorflow.lift import ARITHMETIC, TensorFlowLift
+from multiact_tensorflow.lift import ARITHMETIC, EAGER, TensorFlowLift
 
 Function = Callable[..., Any]
 HALF = frozenset((tf.float16, tf.bfloat16))
@@ -40,12 +40,16 @@ _lift = TensorFlowLift()
 
 def relu(formula: Function) -> Function:
     def relu(x: Any) -> Any:
-        # All that the formula takes but bool, and the same results; asking for the dtype first
-        # would be 2 to 3 % of the kernel's time.
-        try:
+        if type(x) is EAGER:
+            # All that the formula takes but bool, and the same results; asking for the dtype first
+            # would be 2 to 3 % of the kernel's time.
+            try:
+                return RELU(x)
+            except REFUSED:
+                pass
+        # A graph takes dtypes for which there is no kernel, and XLA has one for qint8.
+        elif x.dtype in ARITHMETIC:
             return RELU(x)
-        except REFUSED:
-            pass
         return formula(x)
 
     return relu

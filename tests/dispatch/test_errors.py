@@ -145,8 +145,15 @@ def test_dtypes_that_are_refused(kind: str) -> None:
 def test_dtypes_that_are_refused_while_tracing() -> None:
     with pytest.raises(TypeError, match="complex64"):
         jax.jit(multiact.gelu)(jnp.ones(2, jnp.complex64))
-    with pytest.raises(TypeError, match="complex64"):
-        tf.function(multiact.gelu, autograph=False)(tf.complex(1.0, 2.0))
+
+
+@pytest.mark.parametrize("dtype", [tf.complex64, tf.string, tf.qint8], ids=lambda d: d.name)
+def test_dtypes_that_are_refused_while_tensorflow_traces(dtype: tf.DType) -> None:
+    """A graph may hold what has no kernel, and XLA may have one for what no other has."""
+    for name in NAMES:
+        program = tf.function(lambda x, name=name: call(name, x), autograph=False)
+        with pytest.raises(TypeError, match=dtype.name):
+            program.get_concrete_function(tf.TensorSpec((2,), dtype))
 
 
 ARRAYS: dict[str, Any] = {
